@@ -1,0 +1,49 @@
+"""Waking one waiter, then two, then all of them."""
+
+import threading
+
+SLEEPERS = 5
+
+in_bed = 0
+awake = 0
+
+lock = threading.Lock()
+alarm = threading.Condition(lock)
+changed = threading.Condition(lock)
+
+
+def sleep_until_notified():
+    global in_bed, awake
+    with lock:
+        in_bed += 1
+        changed.notify()
+        alarm.wait()
+        awake += 1
+        changed.notify()
+
+
+threads = [
+    threading.Thread(target=sleep_until_notified) for _ in range(SLEEPERS)
+]
+for thread in threads:
+    thread.start()
+
+# ANCHOR: notify
+with lock:
+    changed.wait_for(lambda: in_bed == SLEEPERS)
+
+    alarm.notify()
+    changed.wait_for(lambda: awake == 1)
+    print(f"notify one: {awake} of {SLEEPERS} awake")
+
+    alarm.notify(2)
+    changed.wait_for(lambda: awake == 3)
+    print(f"notify two: {awake} of {SLEEPERS} awake")
+
+    alarm.notify_all()
+    changed.wait_for(lambda: awake == SLEEPERS)
+    print(f"notify all: {awake} of {SLEEPERS} awake")
+# ANCHOR_END: notify
+
+for thread in threads:
+    thread.join()
