@@ -1,0 +1,79 @@
+//! A round trip of two threads that wake each other in turn: `Condition`
+//! against the condition variables of `std` and parking_lot.
+
+mod support;
+
+use std::sync::{Condvar as StdCondvar, Mutex as StdMutex};
+use std::time::Duration;
+
+use criterion::Criterion;
+use parking_lot::{Condvar, Mutex};
+use support::{Cores, Ratio, can_pin, compare, criterion, time_threads};
+use threading::{Condition, Lock};
+
+/// Lets two threads call `turn` with their own side, until each has done so
+/// `trips` times. `turn` waits until it is that side's turn and passes it on.
+fn round_trips(
+    trips: u64,
+    cores: Cores,
+    turn: impl Fn(bool) + Sync,
+) -> Duration {
+    let turn = &turn;
+    let workers = [false, true].map(|side| move || turn(side));
+    time_threads(trips, cores, workers.into())
+}
+
+fn ours(trips: u64, cores: Cores) -> Duration {
+    let condition = Condition::new(Lock::new(false));
+    round_trips(trips, cores, |side| {
+        let mut turn = condition.acquire();
+        while *turn != side {
+            condition.wait(&mut turn);
+        }
+        *turn = !side;
+        condition.notify_one(&turn);
+    })
+}
+
+fn parking_lot(trips: u64, cores: Cores) -> Duration {
+    let (mutex, condvar) = (Mutex::new(false), Condvar::new());
+    round_trips(trips, cores, |side| {
+        let mut turn = mutex.lock();
+        while *turn != side {
+            condvar.wait(&mut turn);
+        }
+        *turn = !side;
+        condvar.notify_one();
+    })
+}
+
+fn std(trips: u64, cores: Cores) -> Duration {
+    let (mutex, condvar) = (StdMutex::new(false), StdCondvar::new());
+    round_trips(trips, cores, |side| {
+        let mut turn = mutex.lock().unwrap();
+        while *turn != side {
+            turn = condvar.wait(turn).unwrap();
+        }
+        *turn = !side;
+        condvar.notify_one();
+    })
+}
+
+fn compare_all(criterion: &mut Criterion<Ratio>, cores: Cores, group: &str) {
+    let mut against = |peer, theirs: fn(u64, Cores) -> Duration| {
+        let ours = |trips| ours(trips, cores);
+        compare(criterion, group, peer, ours, |n| theirs(n, cores));
+    };
+    against("parking_lot::Condvar", parking_lot);
+    against("std::sync::Condvar", std);
+}
+
+fn main() {
+    let mut criterion = criterion();
+    compare_all(&mut criterion, Cores::Any, "condition, round trip");
+    if can_pin() {
+        let group = "condition, round trip on one core";
+        compare_all(&mut criterion, Cores::One, group);
+    }
+    criterion.final_summary();
+}
