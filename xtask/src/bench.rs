@@ -1,0 +1,126 @@
+//! `cargo book bench`: the ratios to other crates.
+//!
+//! The benchmarks measure ours and a peer in turn and give criterion the
+//! ratio of the two, so that criterion's estimates are ratios.
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, ensure};
+use comfy_table::{Table, presets};
+use serde_json::Value;
+
+use crate::{names, project};
+
+/// Runs the benchmarks below `root`, or one of them, and prints the ratios.
+///
+/// # Errors
+///
+/// [`names::Unknown`] when there is no such benchmark; else when one fails or
+/// leaves no results.
+pub fn run(root: &Path, name: Option<&str>) -> Result<()> {
+    let benches = choose(root, name)?;
+    let results = root.join("target/criterion");
+    let start = SystemTime::now();
+    measure(root, &benches, &results)?;
+    let mut ratios = Vec::new();
+    read(&results, start, &mut ratios)?;
+    ensure!(!ratios.is_empty(), "the benchmarks left no results");
+    print(ratios);
+    Ok(())
+}
+
+fn choose(root: &Path, name: Option<&str>) -> Result<Vec<String>> {
+    let benches = project::stems(&root.join("code/benches"))?;
+    let Some(name) = name else {
+        return Ok(benches);
+    };
+    if !benches.iter().any(|bench| bench == name) {
+        let benches = benches.iter().map(String::as_str);
+        return Err(names::unknown("benchmark", name, benches).into());
+    }
+    Ok(vec![name.to_owned()])
+}
+
+fn measure(root: &Path, benches: &[String], results: &Path) -> Result<()> {
+    let mut command = project::cargo(root);
+    command.args(["bench", "--package", "threading"]);
+    for bench in benches {
+        command.args(["--bench", bench]);
+    }
+    // Criterion would look for the target directory by itself.
+    command.env("CRITERION_HOME", results);
+    project::run(&mut command, "cargo bench --package threading")
+}
+
+/// Ours in relation to a peer: below 1, ours is faster.
+struct Ratio {
+    operation: String,
+    peer: String,
+    median: f64,
+    low: f64,
+    high: f64,
+}
+
+/// Collects what was measured after `start` in `folder` and below.
+fn read(
+    folder: &Path,
+    start: SystemTime,
+    ratios: &mut Vec<Ratio>,
+) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if !path.is_dir() {
+            continue;
+        }
+        let estimates = path.join("estimates.json");
+        if !path.ends_with("new") {
+            read(&path, start, ratios)?;
+        } else if fs::metadata(&estimates)?.modified()? >= start {
+            ratios.push(ratio(&path)?);
+        }
+    }
+    Ok(())
+}
+
+/// Reads one result of criterion's.
+fn ratio(folder: &Path) -> Result<Ratio> {
+    let names = json(folder.join("benchmark.json"))?;
+    let estimates = json(folder.join("estimates.json"))?;
+    let median = &estimates["median"];
+    let interval = &median["confidence_interval"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+    Ok(Ratio {
+        operation: text(&names["group_id"]),
+        peer: text(&names["function_id"]),
+        median: number(&median["point_estimate"]),
+        low: number(&interval["lower_bound"]),
+        high: number(&interval["upper_bound"]),
+    })
+}
+
+fn json(path: PathBuf) -> Result<Value> {
+    let file = File::open(&path)
+        .with_context(|| format!("can't read {}", path.display()))?;
+    Ok(serde_json::from_reader(BufReader::new(file))?)
+}
+
+fn print(mut ratios: Vec<Ratio>) {
+    ratios
+        .sort_by(|a, b| (&a.operation, &a.peer).cmp(&(&b.operation, &b.peer)));
+    let mut table = Table::new();
+    table.load_style(presets::ASCII_MARKDOWN);
+    table.set_header(["operation", "peer", "ours / peer", "95 % interval"]);
+    for ratio in ratios {
+        table.add_row([
+            ratio.operation,
+            ratio.peer,
+            format!("{:.3}", ratio.median),
+            format!("{:.3} to {:.3}", ratio.low, ratio.high),
+        ]);
+    }
+    println!("\n{table}\nBelow 1, ours takes less time than the peer.");
+}

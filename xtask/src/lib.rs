@@ -1,0 +1,18 @@
+//! What `cargo book` is made of, and how every other part of the project
+//! loads the book.
+//!
+//! Each command has a module of its name; the other modules are what they
+//! share.
+
+pub mod bench;
+pub mod bless;
+pub mod book;
+pub mod build;
+pub mod check;
+pub mod cli;
+pub mod includes;
+pub mod names;
+pub mod open;
+pub mod progress;
+pub mod project;
+pub mod test;

@@ -1,0 +1,33 @@
+//! `cargo book`: the commands of this project.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use xtask::cli::{self, Command};
+use xtask::names::Unknown;
+use xtask::{bench, bless, build, check, open, project, test};
+
+fn main() -> ExitCode {
+    match cli::command().and_then(run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            // As clap does: 2 for a wrong word on the command line.
+            ExitCode::from(if error.is::<Unknown>() { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let root = project::root()?;
+    match command {
+        Command::Build => build::run(&root).map(drop),
+        Command::Open => open::run(&root),
+        Command::Test { chapter } => test::run(&root, chapter.as_deref()),
+        Command::Check => check::run(&root),
+        Command::Bless { program, yes } => {
+            bless::run(&root, program.as_deref(), yes)
+        }
+        Command::Bench { name } => bench::run(&root, name.as_deref()),
+    }
+}

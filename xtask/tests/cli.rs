@@ -1,0 +1,169 @@
+//! The answers of `cargo book` to wrong words, and its help.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use insta::assert_snapshot;
+use tempfile::TempDir;
+
+/// A book of two pages, with a program and a benchmark.
+fn small_book() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (file, text) in [
+        ("book.toml", "[book]\ntitle = \"Small\"\n"),
+        (
+            "src/SUMMARY.md",
+            "- [Lock](lock.md)\n- [The barrier](barrier.md)\n",
+        ),
+        ("src/lock.md", "# Lock\n"),
+        ("src/barrier.md", "# The barrier\n"),
+        ("code/examples/lock.rs", "fn main() {}\n"),
+        ("code/benches/lock.rs", "fn main() {}\n"),
+    ] {
+        write(&folder.path().join(file), text);
+    }
+    folder
+}
+
+fn write(path: &Path, text: &str) {
+    let folder = path.parent().expect("a file is in a folder");
+    fs::create_dir_all(folder).expect("to make a folder");
+    fs::write(path, text).expect("to write a file");
+}
+
+/// Calls `cargo book` on the book in `root` and shows how that ends.
+fn cargo_book(root: &Path, words: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(words)
+        .env("CARGO_MANIFEST_DIR", root.join("xtask"))
+        .output()
+        .expect("to start xtask");
+    let code = output.status.code().expect("an exit code");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let root = root.to_str().expect("a path in Unicode");
+    format!("{stdout}{stderr}exit code: {code}").replace(root, "[root]")
+}
+
+#[test]
+fn help_has_one_line_for_each_command() {
+    let book = small_book();
+    assert_snapshot!(cargo_book(book.path(), &["--help"]), @r"
+    Builds, tests and checks the book
+
+    Usage: cargo book [COMMAND]
+
+    Commands:
+      build  Build the book and print where it is (the default)
+      open   Build the book and open it in the browser
+      test   Compile and run the snippets of every page, or of one chapter
+      check  Do everything that CI does, step by step
+      bless  Show the outputs that changed, and accept them
+      bench  Measure against other crates and print the ratios
+
+    Options:
+      -h, --help  Print help
+
+    Examples:
+      cargo book                 build the book
+      cargo book open            build it and read it
+      cargo book test lock       test the snippets of one chapter
+      cargo book bless barrier   accept the new output of one program
+      cargo book check           do what CI does, before you push
+    exit code: 0
+    ");
+}
+
+#[test]
+fn an_unknown_command_gets_the_nearest_names() {
+    let book = small_book();
+    assert_snapshot!(cargo_book(book.path(), &["tset"]), @r"
+    error: there is no command `tset`; did you mean `test`?
+    exit code: 2
+    ");
+}
+
+#[test]
+fn an_unknown_chapter_gets_the_nearest_names() {
+    let book = small_book();
+    assert_snapshot!(cargo_book(book.path(), &["test", "lokc"]), @r"
+    error: there is no chapter `lokc`; did you mean `lock`?
+    exit code: 2
+    ");
+}
+
+#[test]
+fn an_unknown_program_gets_the_nearest_names() {
+    let book = small_book();
+    assert_snapshot!(cargo_book(book.path(), &["bless", "lokc"]), @r"
+    error: there is no program `lokc`; did you mean `lock`?
+    exit code: 2
+    ");
+}
+
+#[test]
+fn an_unknown_benchmark_gets_the_nearest_names() {
+    let book = small_book();
+    assert_snapshot!(cargo_book(book.path(), &["bench", "clock"]), @r"
+    error: there is no benchmark `clock`; did you mean `lock`?
+    exit code: 2
+    ");
+}
+
+#[test]
+fn a_folder_without_a_book_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_snapshot!(cargo_book(folder.path(), &["build"]), @r"
+    error: [root] has no book.toml, so it is not the book
+    exit code: 1
+    ");
+}
+
+#[test]
+fn the_book_is_built_where_book_toml_says() {
+    let book = small_book();
+    let answer = cargo_book(book.path(), &[]);
+    assert!(answer.contains("[root]/book/index.html"), "{answer}");
+    assert!(book.path().join("book/lock.html").is_file());
+}
+
+#[test]
+fn an_include_of_a_missing_file_fails_the_build() {
+    let book = small_book();
+    write(
+        &book.path().join("src/lock.md"),
+        "# Lock\n\n{{#include no.rs}}\n",
+    );
+    assert_snapshot!(cargo_book(book.path(), &["build"]), @r"
+    Building the book
+    error: broken include at src/lock.md:3: there is no file `no.rs`
+    exit code: 1
+    ");
+}
+
+#[test]
+fn an_include_of_a_missing_anchor_fails_the_build() {
+    let book = small_book();
+    let page = "# Lock\n\n{{#rustdoc_include use.rs:take}}\n";
+    write(&book.path().join("src/lock.md"), page);
+    write(&book.path().join("src/use.rs"), "// ANCHOR: takes\n");
+    assert_snapshot!(cargo_book(book.path(), &["build"]), @r"
+    Building the book
+    error: broken include at src/lock.md:3: `use.rs` has no line `ANCHOR: take`
+    exit code: 1
+    ");
+}
+
+#[test]
+fn a_broken_include_in_an_included_file_fails_the_build() {
+    let book = small_book();
+    write(&book.path().join("src/lock.md"), "{{#include part.md}}\n");
+    write(&book.path().join("src/part.md"), "{{#include no.rs}}\n");
+    let answer = cargo_book(book.path(), &["build"]);
+    // mdBook's own log comes before it, with the system's words.
+    let end = "error: unexpanded text on page lock.md: {{#include no.rs}}\n\
+               exit code: 1";
+    assert!(answer.contains("ERROR Error updating"), "{answer}");
+    assert!(answer.ends_with(end), "{answer}");
+}
