@@ -1,0 +1,14 @@
+//! Page, module, program, twin and snapshot belong together, and every page
+//! has the same anatomy.
+//!
+//! When it fails: each problem is a sentence with the file, the line and what
+//! to do. `layout/` holds the tests: `chapters.rs` for files that belong
+//! together, `pages.rs` for what stands on a page, `links.rs` for the HTML
+//! book.
+
+#[path = "layout/chapters.rs"]
+mod chapters;
+#[path = "layout/links.rs"]
+mod links;
+#[path = "layout/pages.rs"]
+mod pages;

@@ -1,0 +1,316 @@
+//! What belongs to a chapter exists, and is shown by its page.
+
+use std::collections::BTreeSet;
+
+use book_tests::includes::{Include, anchors, closes, includes};
+use book_tests::pages::Page;
+use book_tests::problems::Problems;
+use book_tests::varies::TABLE;
+use book_tests::workspace::{
+    NOT_CHAPTERS, all_pages, chapter_of, chapters, exists, files, modules,
+    programs, read, stems,
+};
+
+/// Modules whose page does not exist yet, each with the reason.
+const WITHOUT_PAGE: &[(&str, &str)] = &[];
+
+/// An anchor that no file has: `rustdoc_include` then hides the whole file,
+/// so that a snippet can use it.
+const WHOLE_FILE_HIDDEN: &str = "_";
+
+/// Whether a file is a module without a page, or one of its programs.
+fn has_no_page(stem: &str) -> bool {
+    let modules = modules();
+    let module = chapter_of(stem, &modules);
+    WITHOUT_PAGE
+        .iter()
+        .any(|(excused, _)| Some(*excused) == module)
+}
+
+#[test]
+fn every_chapter_has_its_files() {
+    let mut problems = Problems::default();
+    let modules = modules();
+    let programs = programs();
+    for page in chapters() {
+        let Page { stem, path, .. } = page;
+        problems.unless(modules.contains(&stem), || {
+            format!(
+                "{path}: there is no code/src/{stem}.rs: write the module, or \
+                 make the chapter a draft in src/SUMMARY.md, `- [Title]()`"
+            )
+        });
+        problems.unless(programs.contains(&stem), || {
+            format!(
+                "{path}: there is no code/examples/{stem}.rs: write the \
+                 program that the page shows"
+            )
+        });
+    }
+    problems.report();
+}
+
+#[test]
+fn every_module_has_its_page() {
+    let mut problems = Problems::default();
+    let pages: BTreeSet<String> =
+        chapters().into_iter().map(|page| page.stem).collect();
+    for stem in modules() {
+        problems.unless(pages.contains(&stem) || has_no_page(&stem), || {
+            format!(
+                "code/src/{stem}.rs: src/SUMMARY.md links no page \
+                 {stem}.md: write it, or add a row to WITHOUT_PAGE in \
+                 tests/layout/chapters.rs"
+            )
+        });
+    }
+    for (stem, _) in WITHOUT_PAGE {
+        problems.unless(!pages.contains(*stem), || {
+            format!(
+                "src/{stem}.md exists now: take `{stem}` out of WITHOUT_PAGE \
+                 in tests/layout/chapters.rs"
+            )
+        });
+    }
+    problems.report();
+}
+
+#[test]
+fn every_page_stands_in_the_summary() {
+    let mut problems = Problems::default();
+    let linked: BTreeSet<String> =
+        all_pages().into_iter().map(|page| page.path).collect();
+    for name in files("src", "md") {
+        let path = format!("src/{name}");
+        problems.unless(name == "SUMMARY.md" || linked.contains(&path), || {
+            format!("{path}: src/SUMMARY.md does not link it: add it there")
+        });
+    }
+    problems.report();
+}
+
+#[test]
+fn every_program_has_a_twin_a_snapshot_and_a_page() {
+    let mut problems = Problems::default();
+    let pages = chapters();
+    let stems: Vec<String> = pages.iter().map(|p| p.stem.clone()).collect();
+    for program in programs() {
+        let path = format!("code/examples/{program}.rs");
+        has_file(&path, &format!("code/examples/{program}.py"), &mut problems);
+        let snapshot = format!("tests/snapshots/{program}.snap");
+        has_file(&path, &snapshot, &mut problems);
+        if has_no_page(&program) {
+            continue;
+        }
+        let Some(stem) = chapter_of(&program, &stems) else {
+            problems.add(format!(
+                "{path}: no page has a stem that its name begins with: call \
+                 it <stem>.rs or <stem>_<variant>.rs"
+            ));
+            continue;
+        };
+        let page = pages.iter().find(|page| page.stem == stem);
+        let shown = page.map(includes).unwrap_or_default();
+        problems.unless(shows(&shown, &path, None), || {
+            format!("{path}: src/{stem}.md does not show it: include it")
+        });
+        let output =
+            ["stdout", "stderr"].map(|part| shows(&shown, &snapshot, part));
+        problems.unless(output.contains(&true), || {
+            format!(
+                "{snapshot}: src/{stem}.md does not show it: include \
+                 {{{{#include ../{snapshot}:stdout}}}} (or :stderr) in a \
+                 ```text block"
+            )
+        });
+    }
+    problems.report();
+}
+
+fn has_file(program: &str, wanted: &str, problems: &mut Problems) {
+    problems.unless(exists(wanted), || {
+        let how = if wanted.ends_with(".snap") {
+            "make it with `cargo book bless`"
+        } else {
+            "write the Python twin"
+        };
+        format!("{program}: there is no {wanted}: {how}")
+    });
+}
+
+fn shows<'a>(
+    includes: &[Include],
+    file: &str,
+    anchor: impl Into<Option<&'a str>>,
+) -> bool {
+    let anchor = anchor.into();
+    includes.iter().any(|include| {
+        include.file == file
+            && (anchor.is_none() || include.anchor.as_deref() == anchor)
+    })
+}
+
+#[test]
+fn nothing_is_left_over() {
+    let mut problems = Problems::default();
+    let programs = programs();
+    for snapshot in stems("tests/snapshots", "snap") {
+        let program = snapshot.trim_end_matches(".python");
+        problems.unless(programs.iter().any(|p| p == program), || {
+            format!(
+                "tests/snapshots/{snapshot}.snap: there is no program \
+                 code/examples/{program}.rs: delete the snapshot"
+            )
+        });
+    }
+    for twin in stems("code/examples", "py") {
+        problems.unless(programs.contains(&twin), || {
+            format!(
+                "code/examples/{twin}.py: there is no program {twin}.rs: \
+                 write it, or delete the twin"
+            )
+        });
+    }
+    for row in TABLE {
+        problems.unless(programs.iter().any(|p| p == row.program), || {
+            format!(
+                "tests/support/varies.rs: there is no program {:?}: delete \
+                 its row",
+                row.program,
+            )
+        });
+    }
+    problems.report();
+}
+
+#[test]
+fn module_and_page_name_each_other() {
+    let mut problems = Problems::default();
+    let pages = chapters();
+    let stems: Vec<String> = pages.iter().map(|p| p.stem.clone()).collect();
+    for page in &pages {
+        let module = format!("code/src/{}.rs", page.stem);
+        if exists(&module) {
+            let text = read(&module);
+            let mut head = text.lines().filter(|l| l.starts_with("//!"));
+            problems.unless(head.any(|line| line.contains(&page.path)), || {
+                format!(
+                    "{module}: its first comment does not name {}: add \
+                     `//! The chapter is {}.`",
+                    page.path, page.path,
+                )
+            });
+        }
+        let mut wanted = vec![module];
+        for program in programs() {
+            if chapter_of(&program, &stems) == Some(&page.stem) {
+                wanted.push(format!("code/examples/{program}.rs"));
+                wanted.push(format!("code/examples/{program}.py"));
+            }
+        }
+        let prose = without_includes(&page.source);
+        for path in wanted {
+            problems.unless(prose.contains(&path), || {
+                format!(
+                    "{}: the page does not name `{path}`: say where the file \
+                     is, next to where it is shown",
+                    page.path,
+                )
+            });
+        }
+    }
+    problems.report();
+}
+
+fn without_includes(source: &str) -> String {
+    let lines = source.lines().filter(|line| !line.contains("{{#"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_include_leads_somewhere() {
+    let mut problems = Problems::default();
+    for include in all_pages().iter().flat_map(includes) {
+        let Include {
+            place,
+            file,
+            anchor,
+        } = include;
+        if !exists(&file) {
+            problems.add(format!("{place}: there is no {file}: mend the path"));
+            continue;
+        }
+        let Some(anchor) = anchor else { continue };
+        if anchor == WHOLE_FILE_HIDDEN {
+            continue;
+        }
+        if anchor.starts_with(|c: char| c.is_ascii_digit() || c == ':') {
+            problems.add(format!(
+                "{place}: the include names lines, which move: give the \
+                 lines an ANCHOR in {file}, and name that"
+            ));
+            continue;
+        }
+        let text = read(&file);
+        let opened = anchors(&text).iter().any(|(_, name)| *name == anchor);
+        problems.unless(opened, || {
+            format!(
+                "{place}: {file} has no line `ANCHOR: {anchor}`: mend the \
+                 name, or add the anchor"
+            )
+        });
+        problems.unless(!opened || closes(&text, &anchor), || {
+            format!("{file}: ANCHOR {anchor} has no ANCHOR_END: add it")
+        });
+    }
+    problems.report();
+}
+
+#[test]
+fn every_anchor_is_shown() {
+    let mut problems = Problems::default();
+    let shown: BTreeSet<(String, String)> = all_pages()
+        .iter()
+        .flat_map(includes)
+        .filter_map(|include| Some((include.file, include.anchor?)))
+        .collect();
+    let places = [
+        ("code/src", "rs"),
+        ("code/examples", "rs"),
+        ("code/examples", "py"),
+    ];
+    for (folder, extension) in places {
+        for stem in stems(folder, extension) {
+            if has_no_page(&stem) {
+                continue;
+            }
+            let file = format!("{folder}/{stem}.{extension}");
+            for (line, anchor) in anchors(&read(&file)) {
+                let used = shown.contains(&(file.clone(), anchor.clone()));
+                problems.unless(used, || {
+                    format!(
+                        "{file}:{line}: no page shows ANCHOR {anchor}: \
+                         include it, or delete its two lines"
+                    )
+                });
+            }
+        }
+    }
+    problems.report();
+}
+
+#[test]
+fn pages_that_are_no_chapter_have_no_module() {
+    let mut problems = Problems::default();
+    let modules = modules();
+    for name in NOT_CHAPTERS {
+        problems.unless(!modules.iter().any(|stem| stem == name), || {
+            format!(
+                "code/src/{name}.rs: `{name}` counts as a page without a \
+                 module: take it out of NOT_CHAPTERS in \
+                 tests/support/workspace.rs"
+            )
+        });
+    }
+    problems.report();
+}

@@ -1,0 +1,30 @@
+//! What keeps the book true: what the tests of the book share.
+//!
+//! | `cargo test -p book-tests --test …` | guards |
+//! |---|---|
+//! | `snippets` | every snippet on every page compiles and runs |
+//! | `compile_fail` | what must not compile fails with the code shown |
+//! | `programs` | every program, and its Python twin, prints its snapshot |
+//! | `layout` | page, module, program, twin and snapshot belong together |
+//! | `take_home` | a module works in an empty crate of the reader's |
+
+#[path = "support/cargo.rs"]
+pub mod cargo;
+#[path = "support/fences.rs"]
+pub mod fences;
+#[path = "support/includes.rs"]
+pub mod includes;
+#[path = "support/outcome.rs"]
+pub mod outcome;
+#[path = "support/pages.rs"]
+pub mod pages;
+#[path = "support/problems.rs"]
+pub mod problems;
+#[path = "support/prose.rs"]
+pub mod prose;
+#[path = "support/run.rs"]
+pub mod run;
+#[path = "support/varies.rs"]
+pub mod varies;
+#[path = "support/workspace.rs"]
+pub mod workspace;

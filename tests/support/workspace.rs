@@ -1,0 +1,160 @@
+//! Where things are.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::fences::{Fence, fences};
+use crate::pages::{Page, pages};
+use crate::problems::Problems;
+
+/// The folder of the workspace.
+///
+/// # Panics
+///
+/// When this package is not in a folder of it.
+pub fn root() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().expect("the package is in the workspace")
+}
+
+/// Reads a file, by its path from the root.
+///
+/// # Panics
+///
+/// When it can't be read.
+pub fn read(path: &str) -> String {
+    match fs::read_to_string(root().join(path)) {
+        Ok(text) => text,
+        Err(error) => panic!("can't read {path}: {error}"),
+    }
+}
+
+/// Whether there is such a file, by its path from the root.
+pub fn exists(path: &str) -> bool {
+    root().join(path).is_file()
+}
+
+/// The files of a folder that end in `.extension`, by name and in order.
+///
+/// # Panics
+///
+/// When the folder can't be read.
+pub fn files(folder: &str, extension: &str) -> Vec<String> {
+    let entries = match fs::read_dir(root().join(folder)) {
+        Ok(entries) => entries,
+        Err(error) => panic!("can't read the folder {folder}: {error}"),
+    };
+    let ending = format!(".{extension}");
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(&ending))
+        .collect();
+    names.sort();
+    names
+}
+
+/// The stems of the files of a folder: `lock` for `lock.rs`.
+pub fn stems(folder: &str, extension: &str) -> Vec<String> {
+    let ending = format!(".{extension}");
+    let names = files(folder, extension);
+    names.iter().map(|name| name.replace(&ending, "")).collect()
+}
+
+/// The stems of the modules in `code/src`.
+pub fn modules() -> Vec<String> {
+    let mut modules = stems("code/src", "rs");
+    modules.retain(|stem| stem != "lib");
+    modules
+}
+
+/// The names of the programs in `code/examples`.
+pub fn programs() -> Vec<String> {
+    stems("code/examples", "rs")
+}
+
+/// The page a program belongs to: the longest stem that its name begins with.
+pub fn chapter_of<'a>(program: &str, stems: &'a [String]) -> Option<&'a str> {
+    let fits = |stem: &&String| {
+        let rest = program.strip_prefix(stem.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    };
+    let stem = stems.iter().filter(fits).max_by_key(|stem| stem.len());
+    stem.map(String::as_str)
+}
+
+/// Every page of the book.
+///
+/// # Panics
+///
+/// When the book can't be loaded.
+pub fn all_pages() -> Vec<Page> {
+    match pages(root()) {
+        Ok(pages) => pages,
+        Err(error) => panic!("the book can't be read: {error:#}"),
+    }
+}
+
+/// Pages that are no chapter: they have no module and no program.
+pub const NOT_CHAPTERS: [&str; 2] = ["introduction", "resources"];
+
+/// Every page that is a chapter.
+pub fn chapters() -> Vec<Page> {
+    let mut pages = all_pages();
+    pages.retain(|page| !NOT_CHAPTERS.contains(&page.stem.as_str()));
+    pages
+}
+
+/// Every fenced block of the book.
+pub fn all_fences(problems: &mut Problems) -> Vec<Fence> {
+    let of_page = |page| problems.ok(fences(&page)).unwrap_or_default();
+    all_pages().into_iter().flat_map(of_page).collect()
+}
+
+/// Where cargo put the test that is running.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The target folder.
+    pub target: PathBuf,
+    /// The target triple, if one was asked for.
+    pub triple: Option<String>,
+    /// The profile, as `cargo build --profile` takes it.
+    pub profile: String,
+}
+
+impl Built {
+    /// Finds out from the path of the running test, which is
+    /// `<target>/[<triple>/]<profile>/deps/<test>`.
+    ///
+    /// # Panics
+    ///
+    /// When the test is not where cargo puts tests.
+    pub fn find() -> Built {
+        let exe = env::current_exe().expect("the test knows where it is");
+        let target = exe
+            .ancestors()
+            .find(|folder| folder.join("CACHEDIR.TAG").is_file())
+            .expect("the test is below cargo's target folder");
+        let inside = exe.strip_prefix(target).unwrap_or(&exe);
+        let mut names: Vec<String> = inside
+            .iter()
+            .take_while(|name| *name != "deps" && *name != "build")
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        let profile = match names.pop().as_deref() {
+            None | Some("debug") => "dev".to_owned(),
+            Some(name) => name.to_owned(),
+        };
+        let target = target.to_owned();
+        Built {
+            target,
+            triple: names.pop(),
+            profile,
+        }
+    }
+
+    /// A folder for a test's own files, that stays from run to run.
+    pub fn scratch(&self, name: &str) -> PathBuf {
+        self.target.join("book-tests").join(name)
+    }
+}
