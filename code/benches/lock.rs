@@ -12,20 +12,25 @@ use parking_lot::Mutex;
 use support::{Cores, Ratio, compare, criterion, time, time_threads};
 use threading::Lock;
 
+/// Keeps a lock and its value on one cache line, away from everything else:
+/// where they come to lie must not decide who wins.
+#[repr(align(128))]
+struct Apart<T>(T);
+
 /// One thread takes a free lock, counts, and lets go.
 fn alone(criterion: &mut Criterion<Ratio>) {
-    let lock = Lock::new(0_u64);
-    let mutex = Mutex::new(0_u64);
-    let std_mutex = StdMutex::new(0_u64);
+    let lock = Apart(Lock::new(0_u64));
+    let mutex = Apart(Mutex::new(0_u64));
+    let std_mutex = Apart(StdMutex::new(0_u64));
     let mut against = |peer, theirs: &dyn Fn(u64) -> Duration| {
-        let ours = |n| time(n, || *black_box(&lock).acquire() += 1);
+        let ours = |n| time(n, || *black_box(&lock).0.acquire() += 1);
         compare(criterion, "lock, 1 thread", peer, ours, theirs);
     };
     against("parking_lot::Mutex", &|n| {
-        time(n, || *black_box(&mutex).lock() += 1)
+        time(n, || *black_box(&mutex).0.lock() += 1)
     });
     against("std::sync::Mutex", &|n| {
-        time(n, || *black_box(&std_mutex).lock().unwrap() += 1)
+        time(n, || *black_box(&std_mutex).0.lock().unwrap() += 1)
     });
 }
 
@@ -36,18 +41,18 @@ fn contended(criterion: &mut Criterion<Ratio>, threads: usize, group: &str) {
         time_threads(n, Cores::Any, workers)
     }
 
-    let lock = Lock::new(0_u64);
-    let mutex = Mutex::new(0_u64);
-    let std_mutex = StdMutex::new(0_u64);
+    let lock = Apart(Lock::new(0_u64));
+    let mutex = Apart(Mutex::new(0_u64));
+    let std_mutex = Apart(StdMutex::new(0_u64));
     let mut against = |peer, theirs: &dyn Fn(u64) -> Duration| {
-        let ours = |n| all(n, threads, || *lock.acquire() += 1);
+        let ours = |n| all(n, threads, || *lock.0.acquire() += 1);
         compare(criterion, group, peer, ours, theirs);
     };
     against("parking_lot::Mutex", &|n| {
-        all(n, threads, || *mutex.lock() += 1)
+        all(n, threads, || *mutex.0.lock() += 1)
     });
     against("std::sync::Mutex", &|n| {
-        all(n, threads, || *std_mutex.lock().unwrap() += 1)
+        all(n, threads, || *std_mutex.0.lock().unwrap() += 1)
     });
 }
 
