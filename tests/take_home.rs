@@ -12,8 +12,9 @@
 //! file in that line and on the page, or do without it.
 
 use std::collections::BTreeSet;
+use std::env::consts::EXE_SUFFIX;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::LazyLock;
 
 use book_tests::cargo::{cargo, make_crate, succeed, version_of};
@@ -79,9 +80,35 @@ fn try_crate(
     let target = scratch.join("target");
     in_crate(&folder, &target, &["test"])?;
     for program in programs {
-        in_crate(&folder, &target, &["run", "--example", program])?;
+        in_crate(&folder, &target, &["build", "--example", program])?;
+        ends_as_its_snapshot_says(&target, program)?;
     }
     Ok(())
+}
+
+/// Runs a program that is built; it may fail if that is what it shows.
+fn ends_as_its_snapshot_says(
+    target: &Path,
+    program: &str,
+) -> Result<(), String> {
+    let path = format!("tests/snapshots/{program}.snap");
+    let snapshot = read(&path);
+    let wanted = snapshot.lines().find(|l| l.starts_with("exit code: "));
+    let name = format!("{program}{EXE_SUFFIX}");
+    let binary = target.join("debug").join("examples").join(name);
+    let output = Command::new(&binary).output();
+    let output = output
+        .map_err(|error| format!("can't run {}: {error}", binary.display()))?;
+    let code = output.status.code().unwrap_or(-1);
+    if wanted == Some(&format!("exit code: {code}")) {
+        return Ok(());
+    }
+    Err(format!(
+        "code/examples/{program}.rs ends with exit code {code}, and {path} \
+         wants {wanted:?}:\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    ))
 }
 
 static PAGES: LazyLock<Vec<Page>> = LazyLock::new(all_pages);

@@ -38,6 +38,36 @@ pub const ADDRESSES: Filter = Filter {
     replacement: "[address]",
 };
 
+/// How much longer one thing takes than another: `takes 15 times as long`.
+pub const TIMES: Filter = Filter {
+    pattern: r"\btakes \d+ times\b",
+    replacement: "takes [ratio] times",
+};
+
+/// How much faster one thing is than another: `speed-up: 1.9`.
+pub const SPEED_UP: Filter = Filter {
+    pattern: r"\b(speed-up: +)\d+\.\d+",
+    replacement: "$1[ratio]",
+};
+
+/// How many threads can run at once: `in parallel: 2`.
+pub const CORES: Filter = Filter {
+    pattern: r"\b(in parallel: )\d+",
+    replacement: "$1[number]",
+};
+
+/// The frames of a Python traceback that lie in Python's own files.
+pub const FRAMES_OF_PYTHON: Filter = Filter {
+    pattern: r#"(?m)^  File "[^"]*threading\.py".*\n(?:    .*\n)+"#,
+    replacement: "",
+};
+
+/// Where a Python program lies, and the marks below a line of it.
+pub const PLACES_OF_PYTHON: Filter = Filter {
+    pattern: r#"(?m)(^  File ")[^"]*(code/examples/)|^ +[~^]+\n"#,
+    replacement: "$1$2",
+};
+
 /// What one program may print differently.
 #[derive(Clone, Copy, Debug)]
 pub struct Varies {
@@ -53,12 +83,44 @@ pub struct Varies {
 }
 
 /// One row for each program that needs one, by name.
-pub const TABLE: &[Varies] = &[Varies {
-    program: "lock_turns",
-    because: "a lock does not say which of the waiting threads is next",
-    filters: &[],
-    free_order: &[r"^worker \d has the lock$"],
-}];
+pub const TABLE: &[Varies] = &[
+    Varies {
+        program: "event",
+        because: "`set` wakes all workers at once",
+        filters: &[],
+        free_order: &[r"^worker \d starts on port 8080$"],
+    },
+    Varies {
+        program: "exceptions",
+        because: "a traceback has lines of Python's own, by version",
+        filters: &[FRAMES_OF_PYTHON, PLACES_OF_PYTHON],
+        free_order: &[],
+    },
+    Varies {
+        program: "exceptions_fallback",
+        because: "a traceback has lines of Python's own, by version",
+        filters: &[FRAMES_OF_PYTHON, PLACES_OF_PYTHON],
+        free_order: &[],
+    },
+    Varies {
+        program: "lock_turns",
+        because: "a lock does not say which of the waiting threads is next",
+        filters: &[],
+        free_order: &[r"^worker \d has the lock$"],
+    },
+    Varies {
+        program: "processes_cost",
+        because: "it measures",
+        filters: &[DURATIONS, TIMES],
+        free_order: &[],
+    },
+    Varies {
+        program: "threads_parallel",
+        because: "it measures, and says how many cores there are",
+        filters: &[DURATIONS, SPEED_UP, CORES],
+        free_order: &[],
+    },
+];
 
 /// The row of a program.
 pub fn row(program: &str) -> Option<&'static Varies> {
