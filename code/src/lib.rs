@@ -2,22 +2,59 @@
 //!
 //! Every module is a chapter of *Threading, the book* and can be copied into
 //! a project of its own.
-//! A module needs `std` and `parking_lot` alone, unless its first lines name
-//! the files that travel with it.
+//! A module needs `std` and `parking_lot`, or `parking_lot_core` below it, and
+//! nothing else, unless its first lines name the files that travel with it.
 //!
 //! | Python | here |
 //! |---|---|
+//! | `ThreadPoolExecutor.map` | [`run_all`], [`run_methods`] |
+//! | `multiprocessing.Process` | [`Job`] |
+//! | `threading.Thread` | [`Thread`] |
+//! | a subclass of `threading.Thread` | [`Worker`] |
+//! | `threading.current_thread` | [`current_thread`] |
+//! | `threading.main_thread` | [`main_thread`](fn@main_thread) |
+//! | `threading.enumerate`, `active_count` | [`enumerate`], [`active_count`] |
+//! | `threading.excepthook` | [`excepthook`], [`set_excepthook`] |
+//! | `threading.local` | [`Local`] |
 //! | `threading.Lock` | [`Lock`] |
 //! | `threading.RLock` | [`RLock`] |
 //! | `threading.Condition` | [`Condition`] |
+//! | `threading.Semaphore` | [`Semaphore`] |
+//! | `threading.BoundedSemaphore` | [`BoundedSemaphore`] |
+//! | `threading.Event` | [`Event`] |
 //! | `threading.Barrier` | [`Barrier`] |
 
+pub mod attributes;
 pub mod barrier;
 pub mod condition;
+pub mod configure;
+pub mod event;
+pub mod exceptions;
+pub mod life_cycle;
+pub mod local;
 pub mod lock;
+pub mod main_thread;
+pub mod processes;
 pub mod rlock;
+pub mod semaphore;
+pub mod spawn;
+pub mod threads;
+pub mod utilities;
+pub mod worker;
 
 pub use barrier::{Barrier, BrokenBarrierError, PartiesError};
 pub use condition::Condition;
+pub use event::Event;
+pub use exceptions::{excepthook, set_excepthook};
+pub use life_cycle::{LifeCycle, State};
+pub use local::Local;
 pub use lock::{Lock, LockGuard};
+pub use main_thread::{main_thread, wait_at_end};
+pub use processes::{Job, JobError};
 pub use rlock::{RLock, RLockGuard};
+pub use semaphore::{BoundedSemaphore, Semaphore, SemaphoreGuard};
+pub use spawn::{Thread, ThreadHandle};
+pub use threads::{Task, parallelism, run_all, run_methods, task};
+pub use utilities::{active_count, current_thread, enumerate};
+pub use utilities::{get_ident, get_native_id};
+pub use worker::Worker;
