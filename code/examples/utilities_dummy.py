@@ -1,0 +1,26 @@
+"""A thread that was started by other means gets a dummy."""
+
+import _thread
+import threading
+
+seen = []
+ended = _thread.allocate_lock()
+ended.acquire()
+
+
+def foreign():
+    me = threading.current_thread()
+    print("name:  ", me.name)
+    print("daemon:", str(me.daemon).lower())
+    print("listed:", str(me in threading.enumerate()).lower())
+    seen.append(me)
+    ended.release()
+
+
+_thread.start_new_thread(foreign, ())
+ended.acquire()
+dummy = seen.pop()
+try:
+    dummy.join()
+except (AssertionError, RuntimeError):
+    print("only who started it can join it")

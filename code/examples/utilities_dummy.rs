@@ -1,0 +1,28 @@
+//! A thread that was started by other means gets a dummy.
+
+use std::error::Error;
+use std::thread;
+
+use threading::spawn::JoinError;
+use threading::{current_thread, enumerate};
+
+// ANCHOR: dummy
+fn main() -> Result<(), Box<dyn Error>> {
+    let foreign = thread::spawn(|| {
+        let me = current_thread();
+        println!("name:   {}", me.name());
+        println!("daemon: {}", me.is_daemon());
+        println!("listed: {}", enumerate().contains(&me));
+        me
+    });
+    let dummy = foreign.join().unwrap();
+
+    println!("ended");
+    println!("alive:  {}", dummy.is_alive());
+    println!("listed: {}", enumerate().contains(&dummy));
+    if let Err(JoinError::Foreign) = dummy.join() {
+        println!("only who started it can join it");
+    }
+    Ok(())
+}
+// ANCHOR_END: dummy
