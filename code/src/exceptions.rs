@@ -1,0 +1,427 @@
+// ANCHOR: module
+//! When a thread fails: the hook that reports a panic.
+//!
+//! A panic ends the thread in which it happens, and no other.
+//! [`excepthook`] returns the hook that is called then, and
+//! [`set_excepthook`] puts another one in its place.
+//! The default one prints what happened on standard error, in one write.
+//!
+//! Use a hook to log the failures of all threads in one place.
+//! To react to the failure of one thread, join it: see
+//! [`JoinError::Panicked`](super::spawn::JoinError::Panicked).
+//!
+//! The chapter that explains this file is `src/exceptions.md`.
+//!
+//! Travels with: `life_cycle.rs`, `spawn.rs`, `attributes.rs`, `configure.rs`.
+
+use std::any::Any;
+use std::backtrace::Backtrace;
+use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+use super::spawn::{Failure, Place, REPORTER, ThreadHandle, eprint, report};
+
+// ANCHOR: args
+/// What a hook is told about a panic that ended a thread.
+///
+/// # Differences from Python
+///
+/// `exc_type` and `exc_value` are [`payload`](ExceptHookArgs::payload) and
+/// [`message`](ExceptHookArgs::message), `exc_traceback` is
+/// [`place`](ExceptHookArgs::place) and
+/// [`backtrace`](ExceptHookArgs::backtrace).
+pub struct ExceptHookArgs<'a> {
+    /// What the thread panicked with; `downcast_ref` finds its type.
+    pub payload: &'a (dyn Any + Send),
+    /// The text of the panic, or `Box<dyn Any>` if the payload is no text.
+    pub message: &'a str,
+    /// Where the panic began, if that is known.
+    ///
+    /// `std::panic::resume_unwind` has no place. Nor is it known where the
+    /// program set a panic hook of its own after the first start of a
+    /// thread; that hook has seen the panic then.
+    pub place: Option<&'a Place>,
+    /// How it came there; captured as `RUST_BACKTRACE` says.
+    pub backtrace: Option<&'a Backtrace>,
+    /// The thread that failed, which is the calling thread.
+    pub thread: &'a ThreadHandle,
+}
+
+/// A hook: a function that is called in a thread that failed.
+pub type ExceptHook = Arc<dyn Fn(&ExceptHookArgs<'_>) + Send + Sync>;
+// ANCHOR_END: args
+
+// ANCHOR: hook
+/// The hook, or `None` for the default.
+static HOOK: RwLock<Option<ExceptHook>> = RwLock::new(None);
+
+/// Returns the hook that is called when a thread fails.
+///
+/// ```
+/// use std::sync::Arc;
+/// use threading::exceptions::{
+///     ExceptHookArgs, excepthook, set_excepthook,
+/// };
+///
+/// // Count, and report as before.
+/// let before = excepthook();
+/// set_excepthook(Arc::new(move |args: &ExceptHookArgs| before(args)));
+/// ```
+pub fn excepthook() -> ExceptHook {
+    let hook = HOOK.read().clone();
+    hook.unwrap_or_else(|| Arc::new(default_excepthook))
+}
+
+/// Sets the hook that is called when a thread fails, and returns the old
+/// one.
+///
+/// The hook is called in the thread that failed, while it is alive, for a
+/// panic that the task did not catch.
+/// Several threads may call it at once.
+/// If it panics itself, the default hook takes over and reports both.
+///
+/// ```
+/// use std::sync::Arc;
+/// use threading::Thread;
+/// use threading::exceptions::{ExceptHookArgs, set_excepthook};
+///
+/// let old = set_excepthook(Arc::new(|args: &ExceptHookArgs| {
+///     println!("failed: {}", args.message);
+/// }));
+/// let thread = Thread::new(|| panic!("out of paper")).start()?;
+/// assert!(thread.join().is_err());
+/// set_excepthook(old);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Differences from Python
+///
+/// This is `threading.excepthook = hook`.
+/// A hook that raises makes Python report its exception alone; here the
+/// thread's own is reported as well.
+///
+/// Source: [threading.excepthook][python].
+///
+/// [python]: https://docs.python.org/3/library/threading.html
+pub fn set_excepthook(hook: ExceptHook) -> ExceptHook {
+    let old = HOOK.write().replace(hook);
+    *REPORTER.write() = call_hook;
+    old.unwrap_or_else(|| Arc::new(default_excepthook))
+}
+
+/// Prints what happened on standard error, in one write, so that the reports
+/// of several threads don't mix.
+///
+/// This is the hook if no other was set.
+/// It prints the name of the thread, the place, the message and, if
+/// `RUST_BACKTRACE` asks for it, the backtrace.
+/// It prints nothing where `place` is `None`: see
+/// [`ExceptHookArgs::place`].
+pub fn default_excepthook(args: &ExceptHookArgs<'_>) {
+    if args.place.is_some() {
+        eprint(&args.report());
+    }
+}
+// ANCHOR_END: hook
+
+// ANCHOR: call
+fn call_hook(thread: &ThreadHandle, failure: &mut Failure) {
+    let args = ExceptHookArgs {
+        payload: &**failure.payload.get_mut(),
+        message: &failure.message,
+        place: failure.place.as_ref(),
+        backtrace: failure.backtrace.as_deref(),
+        thread,
+    };
+    // No lock is held here: the hook may set another one.
+    let hook = excepthook();
+    // The hook's own state may be half changed; it is not ours to judge.
+    let called = panic::catch_unwind(AssertUnwindSafe(|| hook(&args)));
+    if let Err(payload) = called {
+        let hook_failure = Failure::new(payload);
+        let name = format!("{}, in the excepthook", args.thread.name());
+        eprint(&(args.report() + &hook_failure.report(&name)));
+    }
+}
+// ANCHOR_END: call
+
+impl ExceptHookArgs<'_> {
+    fn report(&self) -> String {
+        report(
+            &self.thread.name(),
+            self.message,
+            self.place,
+            self.backtrace,
+        )
+    }
+}
+
+impl fmt::Debug for ExceptHookArgs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExceptHookArgs")
+            .field("message", &self.message)
+            .field("place", &self.place)
+            .field("thread", &self.thread)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::env;
+    use std::process::{Command, Output};
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use parking_lot::Mutex;
+
+    use super::super::life_cycle::State;
+    use super::super::spawn::{JoinError, Thread};
+    use super::*;
+
+    const CHILD: &str = "THREADING_TEST_CHILD";
+
+    /// The hook is the whole program's, so each test that sets it runs in a
+    /// process of its own.
+    fn in_child(test: &str, capture: bool) -> Output {
+        let path = format!("{}::{test}", module_path!());
+        let (_crate, path) = path.split_once("::").unwrap();
+        Command::new(env::current_exe().unwrap())
+            .args([path, "--exact", "--test-threads=1"])
+            .args((!capture).then_some("--nocapture"))
+            .env(CHILD, "1")
+            .env_remove("RUST_BACKTRACE")
+            .output()
+            .unwrap()
+    }
+
+    fn is_child() -> bool {
+        env::var_os(CHILD).is_some()
+    }
+
+    /// What the child wrote to standard error, if all went well there.
+    fn stderr(test: &str) -> String {
+        let output = in_child(test, false);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    fn failing(message: &'static str) -> Thread {
+        Thread::new(move || panic!("{message}")).start().unwrap()
+    }
+
+    #[test]
+    fn a_hook_gets_the_payload_the_message_the_place_and_the_thread() {
+        let test =
+            "a_hook_gets_the_payload_the_message_the_place_and_the_thread";
+        if !is_child() {
+            assert_eq!(stderr(test), "");
+            return;
+        }
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&seen);
+        set_excepthook(Arc::new(move |args: &ExceptHookArgs| {
+            let place = args.place.unwrap();
+            assert!(place.file.ends_with("exceptions.rs") && place.line > 1);
+            assert_eq!(args.thread.state(), State::Running);
+            let code = args.payload.downcast_ref::<u16>().copied();
+            let text = args.payload.downcast_ref::<String>().cloned();
+            let message = args.message.to_owned();
+            told.lock().push((code, text, message, args.thread.clone()));
+        }));
+        let text = failing("no paper");
+        let code = Thread::new(|| panic::panic_any(404_u16)).start().unwrap();
+        // Both keep their payload for the joiner.
+        let Err(JoinError::Panicked(failure)) = code.join() else {
+            unreachable!();
+        };
+        assert_eq!(*failure.into_payload().downcast::<u16>().unwrap(), 404);
+        text.join().unwrap_err();
+
+        let mut seen = mem_take(&seen);
+        seen.sort_by_key(|(code, ..)| *code);
+        let paper = Some("no paper".to_owned());
+        let message = "no paper".to_owned();
+        assert_eq!(seen[0], (None, paper, message, text.handle()));
+        let message = "Box<dyn Any>".to_owned();
+        assert_eq!(seen[1], (Some(404), None, message, code.handle()));
+        assert_eq!(seen.len(), 2);
+    }
+
+    fn mem_take<T: Default>(value: &Mutex<T>) -> T {
+        std::mem::take(&mut value.lock())
+    }
+
+    #[test]
+    fn setting_a_hook_returns_the_old_one_and_restores_it() {
+        let test = "setting_a_hook_returns_the_old_one_and_restores_it";
+        if !is_child() {
+            let text = stderr(test);
+            assert_eq!(text.matches("panic: to the default").count(), 2);
+            assert_eq!(text.lines().count(), 6, "{text}");
+            return;
+        }
+        let calls = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&calls);
+        let count: ExceptHook = Arc::new(move |_: &ExceptHookArgs| {
+            counted.fetch_add(1, Ordering::Relaxed);
+        });
+        let calls = || calls.load(Ordering::Relaxed);
+
+        let default = set_excepthook(Arc::clone(&count));
+        failing("to the first").join().unwrap_err();
+        assert_eq!(calls(), 1);
+        assert!(Arc::ptr_eq(&excepthook(), &count));
+
+        let first = set_excepthook(default);
+        assert!(Arc::ptr_eq(&first, &count));
+        failing("to the default").join().unwrap_err();
+        assert_eq!(calls(), 1);
+
+        // A hook may call another one.
+        set_excepthook(Arc::new(move |args: &ExceptHookArgs| {
+            first(args);
+            default_excepthook(args);
+        }));
+        failing("to the default").join().unwrap_err();
+        assert_eq!(calls(), 2);
+    }
+
+    #[test]
+    fn ten_threads_that_fail_at_once_print_ten_whole_reports() {
+        let test = "ten_threads_that_fail_at_once_print_ten_whole_reports";
+        if is_child() {
+            let line = Arc::new(Barrier::new(10));
+            let threads = [(); 10].map(|()| {
+                let line = Arc::clone(&line);
+                let task = move || {
+                    line.wait();
+                    panic!("one of ten");
+                };
+                Thread::new(task).start().unwrap()
+            });
+            for thread in threads {
+                thread.handle().join().unwrap();
+            }
+            return;
+        }
+        let text = stderr(test);
+        let lines: Vec<&str> = text.lines().collect();
+        let (reports, rest) = lines.as_chunks::<3>();
+        assert_eq!((reports.len(), rest.len()), (10, 0), "{text}");
+        for [title, place, message] in reports {
+            assert!(title.starts_with("Exception in thread Thread-"), "{text}");
+            assert!(place.starts_with("  at "), "{text}");
+            assert_eq!(*message, "panic: one of ten");
+        }
+    }
+
+    #[test]
+    fn a_hook_that_panics_falls_back_to_the_default_and_says_so() {
+        let test = "a_hook_that_panics_falls_back_to_the_default_and_says_so";
+        if is_child() {
+            set_excepthook(Arc::new(|_: &ExceptHookArgs| panic!("hook")));
+            let thread = failing("task");
+            let JoinError::Panicked(failure) = thread.join().unwrap_err()
+            else {
+                unreachable!();
+            };
+            assert_eq!(failure.message(), "task");
+            return;
+        }
+        let text = stderr(test);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "Exception in thread Thread-1:");
+        assert_eq!(lines[2], "panic: task");
+        assert_eq!(
+            lines[3],
+            "Exception in thread Thread-1, in the excepthook:"
+        );
+        assert_eq!(lines[5..], ["panic: hook"]);
+    }
+
+    #[test]
+    fn a_hook_may_set_another_hook() {
+        if !is_child() {
+            assert_eq!(stderr("a_hook_may_set_another_hook"), "second\n");
+            return;
+        }
+        set_excepthook(Arc::new(|_: &ExceptHookArgs| {
+            set_excepthook(Arc::new(|args: &ExceptHookArgs| {
+                eprintln!("{}", args.message);
+            }));
+        }));
+        failing("first").join().unwrap_err();
+        failing("second").join().unwrap_err();
+    }
+
+    #[test]
+    fn tests_that_capture_output_capture_the_report() {
+        let test = "tests_that_capture_output_capture_the_report";
+        if is_child() {
+            failing("captured").join().unwrap_err();
+            set_excepthook(Arc::new(|_: &ExceptHookArgs| panic!("hook")));
+            failing("captured").join().unwrap_err();
+            return;
+        }
+        assert!(stderr(test).contains("panic: captured"));
+        let output = in_child(test, true);
+        let all = [output.stdout, output.stderr].concat();
+        let all = String::from_utf8(all).unwrap();
+        assert!(!all.contains("captured\n"), "{all}");
+    }
+
+    #[test]
+    fn others_go_on_when_a_thread_fails() {
+        if is_child() {
+            let other = Thread::new(|| {
+                let failed = failing("expected");
+                failed.handle().join().unwrap();
+                5
+            });
+            assert_eq!(other.start().unwrap().join().unwrap(), 5);
+            return;
+        }
+        assert!(stderr("others_go_on_when_a_thread_fails").contains("expec"));
+    }
+
+    #[test]
+    fn a_panic_that_is_resumed_is_passed_to_the_hook_silently() {
+        let test = "a_panic_that_is_resumed_is_passed_to_the_hook_silently";
+        if is_child() {
+            let fail = || panic::resume_unwind(Box::new("resumed"));
+            let thread: Thread = Thread::new(fail).start().unwrap();
+            thread.join().unwrap_err();
+            set_excepthook(Arc::new(|args: &ExceptHookArgs| {
+                eprintln!("{} {:?}", args.message, args.place);
+            }));
+            let thread: Thread = Thread::new(fail).start().unwrap();
+            thread.join().unwrap_err();
+            return;
+        }
+        assert_eq!(stderr(test), "resumed None\n");
+    }
+
+    #[test]
+    fn a_backtrace_is_printed_where_it_is_asked_for() {
+        let test = "a_backtrace_is_printed_where_it_is_asked_for";
+        if is_child() {
+            failing("with a backtrace").join().unwrap_err();
+            return;
+        }
+        let path = format!("{}::{test}", module_path!());
+        let (_crate, path) = path.split_once("::").unwrap();
+        let output = Command::new(env::current_exe().unwrap())
+            .args([path, "--exact", "--nocapture"])
+            .env(CHILD, "1")
+            .env("RUST_BACKTRACE", "1")
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("backtrace\nstack backtrace:\n"), "{text}");
+    }
+}
+// ANCHOR_END: module
