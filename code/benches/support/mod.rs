@@ -75,7 +75,7 @@ pub fn criterion() -> Criterion<Ratio> {
         .with_measurement(Ratio)
         .sample_size(40)
         .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(3))
+        .measurement_time(Duration::from_secs(2))
         .nresamples(20_000)
         .configure_from_args()
 }
