@@ -100,7 +100,7 @@ use parking_lot::{Condvar, Mutex};
 /// looking: to wake a thread on another core takes tens of microseconds.
 /// The few pauses are for a party that runs on another core, the yields for
 /// one that needs this core.
-const PAUSES: u32 = 20;
+const PAUSES: u32 = 2;
 const YIELDS: u32 = 60;
 // ANCHOR_END: spin
 
