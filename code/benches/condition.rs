@@ -2,6 +2,8 @@
 //! against the condition variables of `std` and parking_lot.
 
 mod support;
+#[path = "support/waits.rs"]
+mod waits;
 
 use std::sync::{Condvar as StdCondvar, Mutex as StdMutex};
 use std::time::Duration;
@@ -68,12 +70,49 @@ fn compare_all(criterion: &mut Criterion<Ratio>, cores: Cores, group: &str) {
     against("std::sync::Condvar", std);
 }
 
+/// The time that a core is busy with a thread which waits long.
+fn long_wait(criterion: &mut Criterion<Ratio>) {
+    let ours = |n| {
+        let condition = Condition::new(Lock::new(false));
+        let wait = || {
+            let mut is_up = condition.acquire();
+            while !*is_up {
+                condition.wait(&mut is_up);
+            }
+            *is_up = false;
+        };
+        waits::processor_time(n, wait, || {
+            let mut is_up = condition.acquire();
+            *is_up = true;
+            condition.notify_one(&is_up);
+        })
+    };
+    let theirs = |n| {
+        let (mutex, condvar) = (Mutex::new(false), Condvar::new());
+        let wait = || {
+            let mut is_up = mutex.lock();
+            while !*is_up {
+                condvar.wait(&mut is_up);
+            }
+            *is_up = false;
+        };
+        waits::processor_time(n, wait, || {
+            let mut is_up = mutex.lock();
+            *is_up = true;
+            condvar.notify_one();
+        })
+    };
+    let group = "condition, processor time of a long wait";
+    compare(criterion, group, "parking_lot::Condvar", ours, theirs);
+}
+
 fn main() {
     let mut criterion = criterion();
     compare_all(&mut criterion, Cores::Any, "condition, round trip");
     if can_pin() {
         let group = "condition, round trip on one core";
         compare_all(&mut criterion, Cores::One, group);
+        long_wait(&mut criterion);
     }
     criterion.final_summary();
 }

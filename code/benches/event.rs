@@ -2,6 +2,8 @@
 //! variable.
 
 mod support;
+#[path = "support/waits.rs"]
+mod waits;
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -190,6 +192,16 @@ fn wake_four<F: Flag>(n: u64) -> Duration {
     })
 }
 
+/// The time that a core is busy with a thread which waits long.
+fn long_wait<F: Flag>(n: u64) -> Duration {
+    let flag = F::default();
+    let wait = || {
+        flag.wait();
+        flag.clear();
+    };
+    waits::processor_time(n, wait, || flag.set())
+}
+
 fn compare_all(
     criterion: &mut Criterion<Ratio>,
     operation: &str,
@@ -229,6 +241,9 @@ fn main() {
     if can_pin() {
         let trips = of_each!(round_trip, Cores::One);
         compare_all(criterion, "event, round trip on one core", trips);
+        let waits = of_each!(long_wait);
+        let group = "event, processor time of a long wait";
+        compare_all(criterion, group, waits);
     }
     criterion.final_summary();
 }

@@ -2,6 +2,8 @@
 //! std-semaphore, the C library's semaphore, and a plain one.
 
 mod support;
+#[path = "support/waits.rs"]
+mod waits;
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -223,6 +225,18 @@ impl Operation for RoundTrip {
     }
 }
 
+/// One thread waits long for a permit. Measured is not how long, but how
+/// much of that time a core was busy with it.
+struct LongWait;
+
+impl Operation for LongWait {
+    fn time<P: Permits>(&self, operations: u64) -> Duration {
+        let semaphore = P::new(0);
+        let (wait, wake) = (|| semaphore.acquire(), || semaphore.release());
+        waits::processor_time(operations, wait, wake)
+    }
+}
+
 fn against<P: Permits>(
     criterion: &mut Criterion<Ratio>,
     group: &str,
@@ -260,6 +274,8 @@ fn main() {
     if can_pin() {
         let group = "semaphore, round trip on one core";
         compare_all(c, group, &RoundTrip(Cores::One));
+        let group = "semaphore, processor time of a long wait";
+        compare_all(c, group, &LongWait);
     }
     criterion.final_summary();
 }

@@ -9,12 +9,18 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, ensure};
+use cargo_metadata::{MetadataCommand, Package};
 use comfy_table::{Table, presets};
 use serde_json::Value;
 
-use crate::{names, project};
+use crate::{machine, names, project, record};
+
+/// What all benchmarks together are recorded in.
+const RECORDING: &str = "src/recorded/bench.md";
 
 /// Runs the benchmarks below `root`, or one of them, and prints the ratios.
+///
+/// Those of all benchmarks are recorded, for the page that shows them.
 ///
 /// # Errors
 ///
@@ -28,8 +34,43 @@ pub fn run(root: &Path, name: Option<&str>) -> Result<()> {
     let mut ratios = Vec::new();
     read(&results, start, &mut ratios)?;
     ensure!(!ratios.is_empty(), "the benchmarks left no results");
-    print(ratios);
+    let table = table(ratios);
+    println!("\n{table}\nBelow 1, ours takes less time than the peer.");
+    if name.is_none() {
+        record::write(root, RECORDING, &recording(root, &table)?)?;
+        println!("{RECORDING} is written");
+    }
     Ok(())
+}
+
+fn recording(root: &Path, table: &Table) -> Result<String> {
+    let machine = machine::sentence(root)?;
+    let versions = format!("The crates: {}.", versions(root)?.join(", "));
+    let parts = [
+        record::part("table", &format!("\n{table}\n")),
+        record::part("machine", &format!("{machine}\n{versions}")),
+    ];
+    Ok("<!-- Written by `cargo book bench`. -->\n".to_owned()
+        + &parts.join("\n"))
+}
+
+/// The crates that the benchmarks use, with their versions.
+fn versions(root: &Path) -> Result<Vec<String>> {
+    let metadata = MetadataCommand::new().current_dir(root).exec()?;
+    let is_ours = |package: &&Package| package.name == "threading";
+    let ours = metadata.packages.iter().find(is_ours);
+    let ours = ours.context("there is no package `threading`")?;
+    let mut versions = Vec::new();
+    for dependency in &ours.dependencies {
+        let mut packages = metadata.packages.iter();
+        let package = packages.find(|package| {
+            package.name == dependency.name
+                && dependency.req.matches(&package.version)
+        });
+        versions.extend(package.map(|p| format!("{} {}", p.name, p.version)));
+    }
+    versions.sort();
+    Ok(versions)
 }
 
 fn choose(root: &Path, name: Option<&str>) -> Result<Vec<String>> {
@@ -108,7 +149,7 @@ fn json(path: PathBuf) -> Result<Value> {
     Ok(serde_json::from_reader(BufReader::new(file))?)
 }
 
-fn print(mut ratios: Vec<Ratio>) {
+fn table(mut ratios: Vec<Ratio>) -> Table {
     ratios
         .sort_by(|a, b| (&a.operation, &a.peer).cmp(&(&b.operation, &b.peer)));
     let mut table = Table::new();
@@ -122,5 +163,5 @@ fn print(mut ratios: Vec<Ratio>) {
             format!("{:.3} to {:.3}", ratio.low, ratio.high),
         ]);
     }
-    println!("\n{table}\nBelow 1, ours takes less time than the peer.");
+    table
 }

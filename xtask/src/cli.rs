@@ -45,10 +45,15 @@ pub enum Command {
         #[arg(long)]
         yes: bool,
     },
-    /// Measure against other crates and print the ratios
+    /// Measure against other crates, and record the ratios
     Bench {
-        /// The file in `code/benches`, as `lock`: only this one
+        /// The file in `code/benches`, as `lock`: only this one, for a look
         name: Option<String>,
+    },
+    /// Run the programs that measure, and record their numbers
+    Record {
+        /// The program, as `gil_curve`: only this one
+        program: Option<String>,
     },
 }
 

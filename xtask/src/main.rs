@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use xtask::cli::{self, Command};
 use xtask::names::Unknown;
-use xtask::{bench, bless, build, check, open, project, test};
+use xtask::{bench, bless, build, check, open, project, record, test};
 
 fn main() -> ExitCode {
     match cli::command().and_then(run) {
@@ -29,5 +29,6 @@ fn run(command: Command) -> Result<()> {
             bless::run(&root, program.as_deref(), yes)
         }
         Command::Bench { name } => bench::run(&root, name.as_deref()),
+        Command::Record { program } => record::run(&root, program.as_deref()),
     }
 }

@@ -55,12 +55,13 @@ fn help_has_one_line_for_each_command() {
     Usage: cargo book [COMMAND]
 
     Commands:
-      build  Build the book and print where it is (the default)
-      open   Build the book and open it in the browser
-      test   Compile and run the snippets of every page, or of one chapter
-      check  Do everything that CI does, step by step
-      bless  Show the outputs that changed, and accept them
-      bench  Measure against other crates and print the ratios
+      build   Build the book and print where it is (the default)
+      open    Build the book and open it in the browser
+      test    Compile and run the snippets of every page, or of one chapter
+      check   Do everything that CI does, step by step
+      bless   Show the outputs that changed, and accept them
+      bench   Measure against other crates, and record the ratios
+      record  Run the programs that measure, and record their numbers
 
     Options:
       -h, --help  Print help
@@ -109,6 +110,27 @@ fn an_unknown_benchmark_gets_the_nearest_names() {
     error: there is no benchmark `clock`; did you mean `lock`?
     exit code: 2
     ");
+}
+
+#[test]
+fn an_unknown_program_is_not_recorded() {
+    let book = small_book();
+    assert_snapshot!(cargo_book(book.path(), &["record", "clock"]), @r"
+    error: there is no program `clock`; did you mean `lock`?
+    exit code: 2
+    ");
+}
+
+#[test]
+fn a_program_that_does_not_run_leaves_no_recording() {
+    let book = small_book(); // has no Cargo.toml
+    let answer = cargo_book(book.path(), &["record", "lock"]);
+    assert!(
+        answer.contains("error: `cargo run --quiet --release"),
+        "{answer}"
+    );
+    assert!(answer.ends_with("exit code: 1"), "{answer}");
+    assert!(!book.path().join("src/recorded").exists());
 }
 
 #[test]

@@ -1,0 +1,116 @@
+//! `cargo book record`: runs the programs that measure, and keeps what they
+//! print where the pages include it.
+//!
+//! A recording is a file `src/recorded/<program>.md` with the anchors
+//! `chart`, `rust`, `python` and `machine`.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::chart::{self, Figures};
+use crate::{machine, names, progress, project};
+
+/// Where recordings lie.
+pub const FOLDER: &str = "src/recorded";
+
+/// Runs every program that has a recording, or the one that is named, and
+/// writes the recordings anew.
+///
+/// # Errors
+///
+/// [`names::Unknown`] when there is no such program; else when one can't be
+/// run, fails, or prints no table.
+/// Recordings that are complete by then stay.
+pub fn run(root: &Path, program: Option<&str>) -> Result<()> {
+    for program in choose(root, program)? {
+        let file = format!("{FOLDER}/{program}.md");
+        let text = progress::during("Measuring", || record(root, &program))?;
+        write(root, &file, &text)?;
+        println!("{file} is written");
+    }
+    Ok(())
+}
+
+/// Writes a recording, whole or not at all.
+///
+/// # Errors
+///
+/// When the file can't be written.
+pub fn write(root: &Path, file: &str, text: &str) -> Result<()> {
+    let path = root.join(file);
+    let half_written = path.with_extension("md.new");
+    fs::create_dir_all(root.join(FOLDER))?;
+    fs::write(&half_written, text)
+        .and_then(|()| fs::rename(&half_written, &path))
+        .with_context(|| format!("can't write {file}"))
+}
+
+/// A part of a recording that a page includes by its name.
+pub fn part(anchor: &str, text: &str) -> String {
+    let text = text.trim_end();
+    format!(
+        "<!-- ANCHOR: {anchor} -->\n{text}\n<!-- ANCHOR_END: {anchor} -->\n"
+    )
+}
+
+fn choose(root: &Path, program: Option<&str>) -> Result<Vec<String>> {
+    let programs = project::stems(&root.join("code/examples"))?;
+    let Some(name) = program else {
+        let recorded = |program: &String| {
+            root.join(format!("{FOLDER}/{program}.md")).is_file()
+        };
+        return Ok(programs.into_iter().filter(recorded).collect());
+    };
+    if !programs.iter().any(|program| program == name) {
+        let programs = programs.iter().map(String::as_str);
+        return Err(names::unknown("program", name, programs).into());
+    }
+    Ok(vec![name.to_owned()])
+}
+
+fn record(root: &Path, program: &str) -> Result<String> {
+    let rust = output(project::cargo(root).args([
+        "run",
+        "--quiet",
+        "--release",
+        "--package",
+        "threading",
+        "--example",
+        program,
+    ]))?;
+    let twin = format!("code/examples/{program}.py");
+    let python = output(Command::new("python3").arg(&twin).current_dir(root))?;
+    let figures = Figures::read(&rust)
+        .with_context(|| format!("{program} prints no table"))?;
+    let parts = [
+        part("chart", &block("mermaid", &chart::chart(&figures))),
+        part("rust", &block("text", &rust)),
+        part("python", &block("text", &python)),
+        part("machine", &machine::sentence(root)?),
+    ];
+    let command =
+        format!("<!-- Written by `cargo book record {program}`. -->\n");
+    Ok(command + &parts.join("\n"))
+}
+
+fn block(language: &str, text: &str) -> String {
+    format!("```{language}\n{}\n```", text.trim_end())
+}
+
+/// What `command` prints, if it succeeds.
+fn output(command: &mut Command) -> Result<String> {
+    let line = project::line(command);
+    let output = command
+        .output()
+        .with_context(|| format!("can't start `{line}`"))?;
+    ensure!(
+        output.status.success(),
+        "`{line}` ends with {}:\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr).trim_end()
+    );
+    Ok(String::from_utf8(output.stdout)?)
+}
