@@ -1,29 +1,28 @@
 //! `main` returns while a thread still works, and the program waits for it.
 
 use std::error::Error;
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
-use threading::life_cycle::State;
-use threading::{Thread, main_thread, wait_at_end};
+use threading::{Thread, wait_at_end};
 
 // ANCHOR: wait
 fn helper() {
     println!("helper: started meanwhile, and finished");
 }
 
-fn worker() {
-    while main_thread().state() != State::Blocked {
-        thread::yield_now(); // until `main` is at its end
-    }
+fn worker(main_is_over: Receiver<()>) {
+    main_is_over.recv().unwrap_err(); // the other end is gone
     println!("worker: main has returned, I still work");
     Thread::new(helper).start().unwrap();
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let _end = wait_at_end();
+    let (_in_main, main_is_over) = mpsc::channel();
 
     Thread::new(thread::park).daemon(true).start()?; // not waited for
-    Thread::new(worker).start()?;
+    Thread::new(|| worker(main_is_over)).start()?;
     println!("main: returns");
     Ok(())
 }

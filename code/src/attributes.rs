@@ -86,7 +86,7 @@ impl ThreadHandle {
     /// Here no number is used twice.
     // ANCHOR: ident
     pub fn ident(&self) -> Option<NonZeroU64> {
-        let started = self.state() != State::New;
+        let started = self.record.life.state() != State::New;
         started.then_some(self.record.ident)
     }
     // ANCHOR_END: ident
@@ -103,7 +103,7 @@ impl ThreadHandle {
     /// others this returns `None`.
     // ANCHOR: native_id
     pub fn native_id(&self) -> Option<u64> {
-        match self.state() {
+        match self.record.life.state() {
             State::New => None,
             _ if self.record.foreign => *self.record.native_id.get()?,
             _ => *self.record.native_id.wait(),
@@ -117,7 +117,7 @@ impl ThreadHandle {
     /// a start stays.
     // ANCHOR: alive
     pub fn is_alive(&self) -> bool {
-        match self.state() {
+        match self.record.life.state() {
             State::Running | State::Blocked => true,
             State::New | State::Terminated => false,
         }

@@ -270,7 +270,7 @@ mod tests {
     fn a_test_does_not_run_on_the_main_thread() {
         assert!(!is_main());
         let main = main_thread();
-        assert_eq!(main.state(), State::Running);
+        assert!(main.is_alive());
         assert_ne!(IDENT.get(), MAIN_IDENT.get());
         assert!(CURRENT.with(|current| current.get().is_none()));
         #[cfg(target_os = "linux")]
@@ -346,7 +346,7 @@ mod tests {
         });
         // It would wait for `LONG`, and the tasks would fail.
         drop(wait_at_end());
-        assert_eq!(thread.state(), State::Running);
+        assert!(thread.is_alive());
         drop((keep, keep_2));
         thread.join().unwrap();
         foreign.join().unwrap();

@@ -437,6 +437,11 @@ impl<T> NewThread<T> {
 impl ThreadHandle {
     /// Returns the state of the thread right now.
     ///
+    /// Blocked is a thread whose wait is marked by
+    /// [`blocked`](super::life_cycle::blocked), as a join is.
+    /// On Linux it is any thread that the kernel lets sleep, whatever it
+    /// waits for: the kernel is asked, which costs some microseconds.
+    ///
     /// ```
     /// use threading::Thread;
     /// use threading::life_cycle::State;
@@ -448,9 +453,25 @@ impl ThreadHandle {
     /// assert_eq!(thread.state(), State::Terminated);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    // ANCHOR: state
     pub fn state(&self) -> State {
-        self.record.life.state()
+        let life = &self.record.life;
+        if life.state() == State::Running && self.is_asleep() {
+            // The number was the thread's own if it has not ended meanwhile.
+            return match life.state() {
+                State::Running => State::Blocked,
+                state => state,
+            };
+        }
+        life.state()
     }
+
+    /// Whether the kernel lets the thread wait, where the kernel can be asked.
+    fn is_asleep(&self) -> bool {
+        let native_id = self.record.native_id.get();
+        native_id.is_some_and(|id| id.is_some_and(is_asleep))
+    }
+    // ANCHOR_END: state
 
     /// Returns how the thread ended, or `None` if it has not.
     pub fn ending(&self) -> Option<Ending> {
@@ -1026,6 +1047,24 @@ pub(crate) fn native_id() -> Option<u64> {
 pub(crate) fn native_id() -> Option<u64> {
     None
 }
+
+// ANCHOR: asleep
+/// Whether the kernel lets a thread of this program wait.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn is_asleep(native_id: u64) -> bool {
+    let path = format!("/proc/self/task/{native_id}/stat");
+    let stat = std::fs::read_to_string(path).unwrap_or_default();
+    // `7 (a name) S …`: a name may hold brackets, so the last one counts.
+    let state = stat.rsplit_once(") ").map(|(_, rest)| rest);
+    state.is_some_and(|state| state.starts_with(['S', 'D']))
+}
+
+/// Whether the kernel lets a thread of this program wait.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn is_asleep(_native_id: u64) -> bool {
+    false
+}
+// ANCHOR_END: asleep
 
 impl<T> Thread<T> {
     /// Returns a handle that knows nothing of the result's type.
