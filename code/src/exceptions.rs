@@ -172,7 +172,7 @@ impl fmt::Debug for ExceptHookArgs<'_> {
 #[cfg(test)]
 mod tests {
     use std::env;
-    use std::process::{Command, Output};
+    use std::process::{Command, Output, Stdio};
     use std::sync::Barrier;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -317,6 +317,39 @@ mod tests {
             assert!(place.starts_with("  at "), "{text}");
             assert_eq!(*message, "panic: one of ten");
         }
+    }
+
+    /// Each write to a datagram socket is a message of its own.
+    #[test]
+    #[cfg(unix)]
+    fn a_report_is_one_write() {
+        use std::os::fd::OwnedFd;
+        use std::os::unix::net::UnixDatagram;
+
+        let test = "a_report_is_one_write";
+        if is_child() {
+            failing("whole").join().unwrap_err();
+            return;
+        }
+        let (reader, writer) = UnixDatagram::pair().unwrap();
+        let path = format!("{}::{test}", module_path!());
+        let (_crate, path) = path.split_once("::").unwrap();
+        let status = Command::new(env::current_exe().unwrap())
+            .args([path, "--exact", "--nocapture"])
+            .env(CHILD, "1")
+            .env_remove("RUST_BACKTRACE")
+            .stdout(Stdio::null())
+            .stderr(OwnedFd::from(writer))
+            .status();
+        assert!(status.unwrap().success());
+
+        let mut report = [0; 4096];
+        let length = reader.recv(&mut report).unwrap();
+        let report = std::str::from_utf8(&report[..length]).unwrap();
+        assert!(report.starts_with("Exception in thread Thread-1:\n"));
+        assert!(report.ends_with("\npanic: whole\n"), "{report}");
+        reader.set_nonblocking(true).unwrap();
+        reader.recv(&mut [0]).unwrap_err();
     }
 
     #[test]
