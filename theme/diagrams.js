@@ -47,6 +47,7 @@
         };
         const [box, edge, text, line, note, noteEdge, group, page] =
             ['box', 'edge', 'text', 'line', 'note', 'note-edge', 'group', 'page'].map(colour);
+        const curves = ['curve-1', 'curve-2', 'curve-3'].map(colour);
         const fontFamily = getComputedStyle(root).fontFamily;
         probe.remove();
 
@@ -90,17 +91,36 @@
                 altBackground: group,
                 compositeBackground: group,
                 compositeTitleBackground: box,
+                // Of charts.
+                xyChart: {
+                    backgroundColor: page,
+                    titleColor: text,
+                    xAxisTitleColor: text,
+                    xAxisLabelColor: text,
+                    xAxisTickColor: line,
+                    xAxisLineColor: line,
+                    yAxisTitleColor: text,
+                    yAxisLabelColor: text,
+                    yAxisTickColor: line,
+                    yAxisLineColor: line,
+                    // Without commas in a colour: they separate colours.
+                    plotColorPalette: curves.map(curve => curve.replaceAll(',', '')).join(','),
+                },
             },
             // Where a line runs through a text, the text stays readable.
             themeCSS: `.messageText, .loopText, .loopText > tspan {
                 paint-order: stroke; stroke: ${page}; stroke-width: 5px;
                 stroke-linejoin: round;
-            }`,
+            }
+            .line-plot-0 path, .line-plot-1 path, .line-plot-2 path { stroke-width: 3px; }
+            .line-plot-1 path { stroke-dasharray: 9 5; }
+            .line-plot-2 path { stroke-dasharray: 2 5; }`,
             // In their own size: text that shrinks with the window can't be
             // read on a phone.
             flowchart: { useMaxWidth: false },
             state: { useMaxWidth: false },
             class: { useMaxWidth: false },
+            xyChart: { useMaxWidth: false, width: 640, height: 360, yAxis: { titlePadding: 14 } },
             sequence: {
                 useMaxWidth: false,
                 mirrorActors: false,

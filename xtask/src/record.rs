@@ -86,18 +86,14 @@ fn record(root: &Path, program: &str) -> Result<String> {
     let figures = Figures::read(&rust)
         .with_context(|| format!("{program} prints no table"))?;
     let parts = [
-        part("chart", &block("mermaid", &chart::chart(&figures))),
-        part("rust", &block("text", &rust)),
-        part("python", &block("text", &python)),
+        part("chart", &chart::chart(&figures)),
+        part("rust", &rust),
+        part("python", &python),
         part("machine", &machine::sentence(root)?),
     ];
     let command =
         format!("<!-- Written by `cargo book record {program}`. -->\n");
     Ok(command + &parts.join("\n"))
-}
-
-fn block(language: &str, text: &str) -> String {
-    format!("```{language}\n{}\n```", text.trim_end())
 }
 
 /// What `command` prints, if it succeeds.
