@@ -3,8 +3,8 @@
 //!
 //! When it fails: each problem is a sentence with the file, the line and what
 //! to do. `layout/` holds the tests: `chapters.rs` for files that belong
-//! together, `pages.rs` for what stands on a page, `links.rs` for the HTML
-//! book.
+//! together, `pages.rs` for what stands on a page, `table.rs` for the table in
+//! the introduction, `links.rs` for the HTML book.
 
 #[path = "layout/chapters.rs"]
 mod chapters;
@@ -12,3 +12,5 @@ mod chapters;
 mod links;
 #[path = "layout/pages.rs"]
 mod pages;
+#[path = "layout/table.rs"]
+mod table;

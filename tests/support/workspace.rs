@@ -96,7 +96,8 @@ pub fn all_pages() -> Vec<Page> {
 }
 
 /// Pages that are no chapter: they have no module and no program.
-pub const NOT_CHAPTERS: [&str; 2] = ["introduction", "resources"];
+pub const NOT_CHAPTERS: [&str; 4] =
+    ["introduction", "proofs", "resources", "speed"];
 
 /// Every page that is a chapter.
 pub fn chapters() -> Vec<Page> {

@@ -1,0 +1,192 @@
+//! The table in the introduction: nothing of Python's and nothing of ours is
+//! missing in it.
+
+use std::collections::BTreeSet;
+
+use book_tests::problems::Problems;
+use book_tests::workspace::{all_pages, modules, read};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use syn::{Item, Visibility};
+
+/// The heading above the table.
+const HEADING: &str = "Every name of Python";
+
+/// What Python's `threading` documents, without the names that are deprecated.
+const PYTHON: &[&str] = &[
+    "active_count",
+    "current_thread",
+    "excepthook",
+    "ExceptHookArgs",
+    "get_ident",
+    "get_native_id",
+    "enumerate",
+    "main_thread",
+    "settrace",
+    "gettrace",
+    "setprofile",
+    "getprofile",
+    "stack_size",
+    "TIMEOUT_MAX",
+    "ThreadError",
+    "local",
+    "Thread",
+    "Thread.start",
+    "Thread.run",
+    "Thread.join",
+    "Thread.name",
+    "Thread.ident",
+    "Thread.native_id",
+    "Thread.is_alive",
+    "Thread.daemon",
+    "Lock",
+    "Lock.acquire",
+    "Lock.release",
+    "Lock.locked",
+    "RLock",
+    "RLock.acquire",
+    "RLock.release",
+    "RLock.locked",
+    "Condition",
+    "Condition.acquire",
+    "Condition.release",
+    "Condition.wait",
+    "Condition.wait_for",
+    "Condition.notify",
+    "Condition.notify_all",
+    "Semaphore",
+    "Semaphore.acquire",
+    "Semaphore.release",
+    "BoundedSemaphore",
+    "Event",
+    "Event.is_set",
+    "Event.set",
+    "Event.clear",
+    "Event.wait",
+    "Timer",
+    "Timer.cancel",
+    "Barrier",
+    "Barrier.wait",
+    "Barrier.reset",
+    "Barrier.abort",
+    "Barrier.parties",
+    "Barrier.n_waiting",
+    "Barrier.broken",
+    "BrokenBarrierError",
+];
+
+/// The names in the table, by column.
+struct Names {
+    python: BTreeSet<String>,
+    ours: BTreeSet<String>,
+}
+
+impl Names {
+    fn of_the_table() -> Self {
+        let pages = all_pages();
+        let page = pages.iter().find(|page| page.stem == "introduction");
+        let page = page.expect("src/SUMMARY.md links introduction.md");
+        let heading = format!("\n## {HEADING}\n");
+        let table = page.source.split_once(heading.as_str());
+        let (_, table) = table.unwrap_or_else(|| {
+            panic!("src/introduction.md has no heading `## {HEADING}`")
+        });
+        Names::read(table)
+    }
+
+    /// The code in the first two columns of all tables up to the next H2.
+    fn read(text: &str) -> Self {
+        let (mut python, mut ours) = (BTreeSet::new(), BTreeSet::new());
+        let mut column = 0;
+        for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
+            match event {
+                Event::Start(Tag::TableRow) => column = 0,
+                Event::End(TagEnd::TableCell) => column += 1,
+                Event::Code(name) if column == 0 => {
+                    python.insert(name.to_string());
+                }
+                Event::Code(name) if column == 1 => {
+                    ours.insert(name.to_string());
+                }
+                Event::Start(Tag::Heading {
+                    level: HeadingLevel::H2,
+                    ..
+                }) => break,
+                _ => {}
+            }
+        }
+        Names { python, ours }
+    }
+
+    /// Whether the item `name` of a module, or something of it, is there.
+    fn has(&self, module: &str, name: &str, is_unique: bool) -> bool {
+        let full = format!("{module}::{name}");
+        let part = format!("{name}::");
+        self.ours.contains(&full)
+            || is_unique
+                && self
+                    .ours
+                    .iter()
+                    .any(|ours| ours == name || ours.starts_with(&part))
+    }
+}
+
+/// What a module makes public: its types, traits, functions, and constants.
+fn public_items(module: &str) -> Vec<String> {
+    let path = format!("code/src/{module}.rs");
+    let file = syn::parse_file(&read(&path));
+    let file = file.unwrap_or_else(|error| panic!("{path}: {error}"));
+    let name = |item: Item| {
+        let (visibility, name) = match item {
+            Item::Const(item) => (item.vis, item.ident),
+            Item::Enum(item) => (item.vis, item.ident),
+            Item::Fn(item) => (item.vis, item.sig.ident),
+            Item::Static(item) => (item.vis, item.ident),
+            Item::Struct(item) => (item.vis, item.ident),
+            Item::Trait(item) => (item.vis, item.ident),
+            Item::Type(item) => (item.vis, item.ident),
+            Item::Union(item) => (item.vis, item.ident),
+            _ => return None,
+        };
+        matches!(visibility, Visibility::Public(_)).then(|| name.to_string())
+    };
+    file.items.into_iter().filter_map(name).collect()
+}
+
+#[test]
+fn every_public_item_is_in_the_table() {
+    let mut problems = Problems::default();
+    let names = Names::of_the_table();
+    let items: Vec<(String, String)> = modules()
+        .into_iter()
+        .flat_map(|module| {
+            let items = public_items(&module).into_iter();
+            items.map(move |item| (module.clone(), item))
+        })
+        .collect();
+    for (module, item) in &items {
+        let same = items.iter().filter(|(_, other)| other == item);
+        problems.unless(names.has(module, item, same.count() == 1), || {
+            format!(
+                "src/introduction.md: the table *{HEADING}* misses {item} of \
+                 code/src/{module}.rs: add `{item}`, or `{module}::{item}` if \
+                 other modules have one too, to the column of this crate"
+            )
+        });
+    }
+    problems.report();
+}
+
+#[test]
+fn every_name_of_python_is_in_the_table() {
+    let mut problems = Problems::default();
+    let names = Names::of_the_table();
+    for name in PYTHON {
+        problems.unless(names.python.contains(*name), || {
+            format!(
+                "src/introduction.md: the table *{HEADING}* misses `{name}` \
+                 in the column of Python: say what takes its place"
+            )
+        });
+    }
+    problems.report();
+}
