@@ -6,7 +6,8 @@
 //! those in the line ``//! Travels with: `rlock.rs`.`` of its first comment;
 //! the dependencies are those that the page's *Take it home* shows.
 //! A program that uses more of the crate than its module says so in the same
-//! way, and is run in a crate of its own.
+//! way, and one that uses another crate has a line ``//! Needs: `sha2`.``;
+//! each of them is run in a crate of its own.
 //!
 //! When it fails: the module uses something that does not travel. Name the
 //! file in that line and on the page, or do without it.
@@ -48,17 +49,19 @@ fn take_home(stem: &str) -> Result<(), String> {
     for program in programs_of(stem, page.is_some()) {
         let path = format!("code/examples/{program}.rs");
         let more = self::travels(&path)?.split_off(1);
-        if more.is_empty() {
+        let needs = needs(&path)?;
+        if more.is_empty() && needs.is_empty() {
             own.push(program);
         } else {
-            with_more.push((program, more));
+            with_more.push((program, more, needs));
         }
     }
     let dependencies = dependencies(page)?;
     try_crate(stem, &travels, &own, &dependencies)?;
-    for (program, more) in with_more {
+    for (program, more, needs) in with_more {
         let all = [travels.clone(), more].concat();
         let name = format!("program-{program}");
+        let dependencies = format!("{dependencies}{needs}");
         try_crate(&name, &all, &[program], &dependencies)?;
     }
     Ok(())
@@ -145,6 +148,20 @@ fn travels(path: &str) -> Result<Vec<String>, String> {
         files.push(companion.to_owned());
     }
     Ok(files)
+}
+
+/// The lines for `Cargo.toml` of the crates that a program alone needs.
+fn needs(path: &str) -> Result<String, String> {
+    let text = read(path);
+    let line = text.lines().find(|line| line.starts_with("//! Needs:"));
+    let line_for = |name| match version_of(name) {
+        Some(version) => Ok(format!("{name} = \"{version}\"\n")),
+        None => Err(format!(
+            "{path}: `{name}` in the line `Needs` is no dependency of the \
+             crate: add it to code/Cargo.toml"
+        )),
+    };
+    code_spans(line.unwrap_or_default()).map(line_for).collect()
 }
 
 fn code_spans(text: &str) -> impl Iterator<Item = &str> {
