@@ -15,6 +15,8 @@
 //! | `threading.main_thread` | [`main_thread`](fn@main_thread) |
 //! | `threading.enumerate`, `active_count` | [`enumerate`], [`active_count`] |
 //! | `threading.excepthook` | [`excepthook`], [`set_excepthook`] |
+//! | `ThreadPoolExecutor.map`, with fewer threads than tasks | [`on_threads`] |
+//! | `timeit.repeat` | [`compare`], [`SpeedUp`], [`amdahl`] |
 //! | `threading.local` | [`Local`] |
 //! | `threading.Lock` | [`Lock`] |
 //! | `threading.RLock` | [`RLock`] |
@@ -40,6 +42,7 @@ pub mod semaphore;
 pub mod spawn;
 pub mod threads;
 pub mod utilities;
+pub mod when_to_use;
 pub mod worker;
 
 pub use barrier::{Barrier, BrokenBarrierError, PartiesError};
@@ -57,4 +60,5 @@ pub use spawn::{Thread, ThreadHandle};
 pub use threads::{Task, parallelism, run_all, run_methods, task};
 pub use utilities::{active_count, current_thread, enumerate};
 pub use utilities::{get_ident, get_native_id};
+pub use when_to_use::{SpeedUp, amdahl, compare, on_threads};
 pub use worker::Worker;

@@ -50,6 +50,12 @@ pub const SPEED_UP: Filter = Filter {
     replacement: "$1[ratio]",
 };
 
+/// The cells of a table of measurements, with the space before them.
+pub const CELLS: Filter = Filter {
+    pattern: r" {2,}\d+\.\d+",
+    replacement: "  [number]",
+};
+
 /// How many threads can run at once: `in parallel: 2`.
 pub const CORES: Filter = Filter {
     pattern: r"\b(in parallel: )\d+",
@@ -118,6 +124,24 @@ pub const TABLE: &[Varies] = &[
         program: "threads_parallel",
         because: "it measures, and says how many cores there are",
         filters: &[DURATIONS, SPEED_UP, CORES],
+        free_order: &[],
+    },
+    Varies {
+        program: "when_to_use",
+        because: "it measures",
+        filters: &[DURATIONS, SPEED_UP],
+        free_order: &[],
+    },
+    Varies {
+        program: "when_to_use_how_many",
+        because: "it measures",
+        filters: &[CELLS],
+        free_order: &[],
+    },
+    Varies {
+        program: "when_to_use_jobs",
+        because: "it measures",
+        filters: &[CELLS],
         free_order: &[],
     },
 ];
