@@ -24,6 +24,8 @@
 //! | `threading.Semaphore` | [`Semaphore`] |
 //! | `threading.BoundedSemaphore` | [`BoundedSemaphore`] |
 //! | `threading.Event` | [`Event`] |
+//! | `threading.Timer` | [`Timer`] |
+//! | `asyncio.loop.call_later` | [`TimerQueue`] |
 //! | `threading.Barrier` | [`Barrier`] |
 
 pub mod attributes;
@@ -41,6 +43,7 @@ pub mod rlock;
 pub mod semaphore;
 pub mod spawn;
 pub mod threads;
+pub mod timer;
 pub mod utilities;
 pub mod when_to_use;
 pub mod worker;
@@ -58,6 +61,7 @@ pub use rlock::{RLock, RLockGuard};
 pub use semaphore::{BoundedSemaphore, Semaphore, SemaphoreGuard};
 pub use spawn::{Thread, ThreadHandle};
 pub use threads::{Task, parallelism, run_all, run_methods, task};
+pub use timer::{Timer, TimerQueue};
 pub use utilities::{active_count, current_thread, enumerate};
 pub use utilities::{get_ident, get_native_id};
 pub use when_to_use::{SpeedUp, amdahl, compare, on_threads};
