@@ -1,11 +1,14 @@
 //! What a measurement was made on.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
 
 use anyhow::{Context, Result};
 use sysinfo::System;
+
+use crate::project;
 
 /// One sentence: the cores, the system, and the versions of both languages.
 ///
@@ -24,18 +27,18 @@ pub fn sentence(root: &Path) -> Result<String> {
             .map(|brand| format!(" of {brand}"))
             .unwrap_or_default(),
         System::long_os_version().context("the system has no name")?,
-        version(root, "rustc")?,
-        version(root, "python3")?,
+        version(root, "rustc".into())?,
+        version(root, project::python())?,
     ))
 }
 
 /// `rustc 1.95.0`, as the program says it of itself.
-fn version(root: &Path, program: &str) -> Result<String> {
-    let output = Command::new(program)
+fn version(root: &Path, program: OsString) -> Result<String> {
+    let output = Command::new(&program)
         .arg("--version")
         .current_dir(root)
         .output()
-        .with_context(|| format!("can't start {program}"))?;
+        .with_context(|| format!("can't start {}", program.display()))?;
     let text = String::from_utf8(output.stdout)?;
     let words: Vec<&str> = text.split_whitespace().take(2).collect();
     Ok(words.join(" "))

@@ -1,6 +1,7 @@
 //! Where the project is, its files, and cargo in it.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::iter;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,11 @@ pub fn cargo(root: &Path) -> Command {
     let mut command = Command::new(cargo);
     command.current_dir(root);
     command
+}
+
+/// The Python that runs the twins: `PYTHON`, else `python3`.
+pub fn python() -> OsString {
+    env::var_os("PYTHON").unwrap_or_else(|| "python3".into())
 }
 
 /// `command` as a line for the shell.

@@ -82,7 +82,8 @@ fn record(root: &Path, program: &str) -> Result<String> {
         program,
     ]))?;
     let twin = format!("code/examples/{program}.py");
-    let python = output(Command::new("python3").arg(&twin).current_dir(root))?;
+    let python =
+        output(Command::new(project::python()).arg(&twin).current_dir(root))?;
     let figures = Figures::read(&rust)
         .with_context(|| format!("{program} prints no table"))?;
     let parts = [
