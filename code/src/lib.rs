@@ -15,6 +15,7 @@
 //! | `threading.main_thread` | [`main_thread`](fn@main_thread) |
 //! | `threading.enumerate`, `active_count` | [`enumerate`], [`active_count`] |
 //! | `threading.excepthook` | [`excepthook`], [`set_excepthook`] |
+//! | CPython's interpreter lock | [`Gil`] |
 //! | `ThreadPoolExecutor.map`, with fewer threads than tasks | [`on_threads`] |
 //! | `timeit.repeat` | [`compare`], [`SpeedUp`], [`amdahl`] |
 //! | `threading.local` | [`Local`] |
@@ -34,6 +35,7 @@ pub mod condition;
 pub mod configure;
 pub mod event;
 pub mod exceptions;
+pub mod gil;
 pub mod life_cycle;
 pub mod local;
 pub mod lock;
@@ -52,6 +54,7 @@ pub use barrier::{Barrier, BrokenBarrierError, PartiesError};
 pub use condition::Condition;
 pub use event::Event;
 pub use exceptions::{excepthook, set_excepthook};
+pub use gil::{Gil, GilGuard};
 pub use life_cycle::{LifeCycle, State};
 pub use local::Local;
 pub use lock::{Lock, LockGuard};
