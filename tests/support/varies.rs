@@ -62,6 +62,12 @@ pub const CORES: Filter = Filter {
     replacement: "$1[number]",
 };
 
+/// Which Python runs a twin: `interpreter: CPython 3.11.7`.
+pub const INTERPRETER: Filter = Filter {
+    pattern: r"\b(interpreter: |interpreter lock: |interval: ).*",
+    replacement: "$1[answer]",
+};
+
 /// The frames of a Python traceback that lie in Python's own files.
 pub const FRAMES_OF_PYTHON: Filter = Filter {
     pattern: r#"(?m)^  File "[^"]*threading\.py".*\n(?:    .*\n)+"#,
@@ -106,6 +112,18 @@ pub const TABLE: &[Varies] = &[
         program: "exceptions_fallback",
         because: "a traceback has lines of Python's own, by version",
         filters: &[FRAMES_OF_PYTHON, PLACES_OF_PYTHON],
+        free_order: &[],
+    },
+    Varies {
+        program: "gil_counter",
+        because: "it measures",
+        filters: &[CELLS],
+        free_order: &[],
+    },
+    Varies {
+        program: "gil_curve",
+        because: "it measures, and says which Python runs the twin",
+        filters: &[CELLS, INTERPRETER],
         free_order: &[],
     },
     Varies {
