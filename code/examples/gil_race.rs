@@ -6,7 +6,7 @@ use threading::gil::Instruction::{self, *};
 use threading::gil::{Gil, Globals, Interpreter, run};
 use threading::{Event, Lock, run_all, task};
 
-// ANCHOR: add
+// ANCHOR: race
 /// Two threads add 1 to a counter, the first by `counter += one()`.
 ///
 /// `one` waits until the other thread has added its 1, no longer than
@@ -38,9 +38,7 @@ fn add_twice(patience: Duration, lock: Option<&Lock>) -> i64 {
     run_all([task(first), task(second)]);
     gil.into_inner()["counter"]
 }
-// ANCHOR_END: add
 
-// ANCHOR: statement
 /// `counter += addend`
 fn counter_plus(addend: Instruction<'_>) -> [Instruction<'_>; 4] {
     [
@@ -50,13 +48,11 @@ fn counter_plus(addend: Instruction<'_>) -> [Instruction<'_>; 4] {
         StoreGlobal("counter"),
     ]
 }
-// ANCHOR_END: statement
 
-// ANCHOR: main
 fn main() {
     let (long, short) = (Duration::from_secs(60), Duration::from_millis(20));
     println!("two threads add 1 to 0");
     println!("without a lock: {}", add_twice(long, None));
     println!("with a lock:    {}", add_twice(short, Some(&Lock::new(()))));
 }
-// ANCHOR_END: main
+// ANCHOR_END: race
