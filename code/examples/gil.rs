@@ -2,9 +2,9 @@
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 
 use threading::gil::{Gil, Globals, Instruction::*, Interpreter, run};
-use threading::run_all;
 
 // ANCHOR: count
 /// How many threads are at a place now, and how many were there at most.
@@ -31,7 +31,7 @@ fn main() {
     let together = Barrier::new(2);
 
     let take_order = |_: &mut Interpreter<'_>| {
-        inside.visit(std::thread::yield_now); // let the other try
+        inside.visit(thread::yield_now); // let the other try
         1
     };
     let program = [
@@ -52,7 +52,10 @@ fn main() {
         });
         executed
     };
-    let executed: u64 = run_all([waiter, waiter]).iter().sum();
+    let executed: u64 = thread::scope(|scope| {
+        let waiters = [waiter, waiter].map(|waiter| scope.spawn(waiter));
+        waiters.map(|waiter| waiter.join().unwrap()).iter().sum()
+    });
 
     println!("instructions executed: {executed}");
     println!("orders taken: {}", gil.acquire()["orders"]);

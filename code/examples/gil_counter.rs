@@ -1,4 +1,6 @@
 //! How many updates of a counter get lost, by where the interpreter checks.
+//!
+//! Travels with: `threads.rs`.
 
 // ANCHOR: counter
 use std::time::Duration;
@@ -8,11 +10,8 @@ use threading::gil::{Gil, Globals, Interpreter, run};
 use threading::run_all;
 
 /// A debug build is slower, and gets less to do.
-const ROUNDS: i64 = if cfg!(debug_assertions) {
-    100_000
-} else {
-    1_000_000
-};
+const ROUNDS: i64 = if DEBUG { 100_000 } else { 1_000_000 };
+const DEBUG: bool = cfg!(debug_assertions);
 
 fn one(_: &mut Interpreter<'_>) -> i64 {
     1

@@ -1,5 +1,7 @@
 //! The same job on 1, 2 and 4 threads: with an interpreter lock, without
 //! one, and with the lock released around the heavy part.
+//!
+//! Travels with: `threads.rs`.
 
 // ANCHOR: job
 use std::hint::black_box;
@@ -13,11 +15,8 @@ use threading::run_all;
 const CALLS: usize = 64;
 
 /// A debug build is slower, and gets less to do.
-const STEPS: u64 = if cfg!(debug_assertions) {
-    4_000
-} else {
-    200_000
-};
+const STEPS: u64 = if DEBUG { 10_000 } else { 200_000 };
+const DEBUG: bool = cfg!(debug_assertions);
 
 /// The heavy part: it calculates, and needs nothing of the interpreter.
 fn heavy() -> i64 {

@@ -1,4 +1,7 @@
 //! An update gets lost under an interpreter lock, every time.
+//!
+//! Travels with: `event.rs`, `lock.rs`, `threads.rs`.
+//! Needs: `parking_lot_core`.
 
 use std::time::Duration;
 
