@@ -15,7 +15,7 @@ struct Place {
 }
 
 impl Place {
-    fn visit(&self, stay: impl FnOnce()) {
+    fn visit<R>(&self, stay: impl FnOnce() -> R) {
         let here = self.now.fetch_add(1, Ordering::Relaxed) + 1;
         self.most.fetch_max(here, Ordering::Relaxed);
         stay();
@@ -47,9 +47,7 @@ fn main() {
     let waiter = || {
         let mut interpreter = gil.acquire();
         let executed = run(&mut interpreter, &program).unwrap();
-        interpreter.release(|| {
-            outside.visit(|| drop(together.wait()));
-        });
+        interpreter.release(|| outside.visit(|| together.wait()));
         executed
     };
     let executed: u64 = thread::scope(|scope| {
