@@ -499,7 +499,7 @@ pub type Interpreter<'a> = GilGuard<'a, Globals>;
 
 /// One instruction of the small interpreter, which works on a stack.
 ///
-/// The names are those of CPython's bytecode.
+/// The names are like those of CPython's bytecode.
 ///
 /// # Differences from Python
 ///
@@ -738,7 +738,7 @@ mod tests {
 
     #[test]
     fn a_holder_that_comes_and_goes_is_not_asked_early() {
-        for _ in 0..20 {
+        for _ in 0..200 {
             let gil = Gil::new(());
             gil.set_switch_interval(LONG);
             thread::scope(|scope| {
