@@ -18,6 +18,7 @@
 //! | CPython's interpreter lock | [`Gil`] |
 //! | `ThreadPoolExecutor.map`, with fewer threads than tasks | [`on_threads`] |
 //! | `timeit.repeat` | [`compare`], [`SpeedUp`], [`amdahl`] |
+//! | `time.monotonic() + seconds`, `queue.Queue.get(timeout=…)` | [`Deadline`], [`Helper`] |
 //! | `threading.local` | [`Local`] |
 //! | `threading.Lock` | [`Lock`] |
 //! | `threading.RLock` | [`RLock`] |
@@ -31,6 +32,7 @@
 
 pub mod attributes;
 pub mod barrier;
+pub mod blocking_calls;
 pub mod condition;
 pub mod configure;
 pub mod event;
@@ -51,6 +53,7 @@ pub mod when_to_use;
 pub mod worker;
 
 pub use barrier::{Barrier, BrokenBarrierError, PartiesError};
+pub use blocking_calls::{Deadline, Helper, TimeoutError};
 pub use condition::Condition;
 pub use event::Event;
 pub use exceptions::{excepthook, set_excepthook};

@@ -1,0 +1,80 @@
+//! What a blocked thread costs: three threads that block, and one that spins.
+//!
+//! Travels with: `event.rs`.
+
+use std::fs;
+use std::hint;
+use std::io::{self, Read};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use threading::{Deadline, Event};
+
+const WAIT: Duration = Duration::from_millis(15);
+const ROUNDS: usize = 3;
+
+// ANCHOR: used
+/// How long a processor has worked for this thread. Linux says so in a file:
+/// nanoseconds on a processor, nanoseconds in line for one, and turns.
+fn used() -> Option<Duration> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = text.split(' ').next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
+}
+
+/// What it costs to wait until a deadline in this way, in a new thread.
+fn cost(wait: impl Fn(Deadline) + Sync) -> Option<Duration> {
+    let measure = || {
+        let before = used()?;
+        let deadline = Deadline::after(WAIT);
+        wait(deadline);
+        assert!(deadline.is_over());
+        Some(used()? - before)
+    };
+    let round = |_| thread::scope(|scope| scope.spawn(measure).join().unwrap());
+    // The smallest counts: other programs disturb the others.
+    (0..ROUNDS).map(round).min()?
+}
+// ANCHOR_END: used
+
+// ANCHOR: costs
+fn main() -> io::Result<()> {
+    let bell = Event::new(); // nobody sets it
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let till = TcpStream::connect(listener.local_addr()?)?;
+    let _silent = listener.accept()?; // nobody writes
+
+    let costs = [
+        cost(|deadline| {
+            let _ = bell.wait_timeout(deadline.remaining());
+        }),
+        cost(|deadline| {
+            let _ = deadline.on(&till).read(&mut [0]);
+        }),
+        cost(Deadline::sleep),
+        cost(|deadline| {
+            while !deadline.is_over() {
+                hint::spin_loop();
+            }
+        }),
+    ];
+    let [Some(event), Some(socket), Some(sleep), Some(spin)] = costs else {
+        println!("this system does not say what a thread has used");
+        return Ok(());
+    };
+    println!("of the time that a thread waited,");
+    for (name, used) in [
+        ("on an event", event),
+        ("on a socket", socket),
+        ("in a sleep", sleep),
+    ] {
+        let little = used < WAIT / 10;
+        let share = if little { "less" } else { "more" };
+        println!("  {name} it used {share} than a tenth");
+    }
+    let most = spin > event + socket + sleep;
+    println!("to spin costs more than all three: {most}");
+    Ok(())
+}
+// ANCHOR_END: costs
