@@ -803,19 +803,31 @@ mod tests {
     #[test]
     fn a_deadline_bounds_read_exact_from_a_slow_peer() {
         let (client, peer) = pair();
-        let start = Instant::now();
         thread::scope(|scope| {
             scope.spawn(|| trickle(peer, Duration::from_millis(1)));
+            let start = Instant::now();
             // At one byte in a millisecond this takes hours.
             let mut order = vec![0; 10_000_000];
             let mut timed = Deadline::after(SHORT).on(&client);
             let result = timed.read_exact(&mut order);
             assert_eq!(timeout_behind(result), SHORT);
             assert!(start.elapsed() >= SHORT);
-            assert_eq!(order[0], b'.'); // and yet some bytes came
             drop(timed);
             drop(client);
         });
+    }
+
+    #[test]
+    fn each_call_may_take_what_the_others_have_left() {
+        let (client, mut peer) = pair();
+        peer.write_all(b"soup").unwrap();
+        let mut timed = Deadline::after(LONG).on(&client);
+        timed.read_exact(&mut [0; 2]).unwrap();
+        let first = client.read_timeout().unwrap().unwrap();
+        thread::sleep(SHORT);
+        timed.read_exact(&mut [0; 2]).unwrap();
+        let second = client.read_timeout().unwrap().unwrap();
+        assert!(second < first);
     }
 
     #[test]
@@ -883,14 +895,22 @@ mod tests {
         let (reading, writing) = (Some(LONG), Some(LONG * 2));
         client.set_read_timeout(reading).unwrap();
         client.set_write_timeout(writing).unwrap();
+        peer.write_all(b"soup").unwrap();
         {
-            let mut timed = Deadline::after(SHORT).on(&client);
-            timed.write_all(b"soup").unwrap();
-            assert!(timed.read(&mut [0]).is_err());
+            let mut timed = Deadline::after(LONG * 3).on(&client);
+            timed.write_all(b"so").unwrap();
+            timed.write_all(b"up").unwrap();
+            timed.read_exact(&mut [0; 4]).unwrap();
             assert_ne!(client.read_timeout().unwrap(), reading);
+            assert_ne!(client.write_timeout().unwrap(), writing);
         }
         assert_eq!(client.read_timeout().unwrap(), reading);
         assert_eq!(client.write_timeout().unwrap(), writing);
+
+        // Also after an error.
+        let result = Deadline::after(SHORT).on(&client).read(&mut [0]);
+        assert_eq!(timeout_behind(result), SHORT);
+        assert_eq!(client.read_timeout().unwrap(), reading);
 
         peer.write_all(b"soup").unwrap();
         Deadline::never().on(&client).read_exact(&mut [0]).unwrap();
