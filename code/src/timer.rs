@@ -947,6 +947,7 @@ impl std::error::Error for CancelError {}
 #[cfg(test)]
 mod tests {
     use std::env;
+    use std::hint;
     use std::process::Command;
     use std::sync::atomic::AtomicUsize;
     use std::sync::{Barrier, mpsc};
@@ -974,6 +975,12 @@ mod tests {
             assert!(start.elapsed() < LONG, "{what}: this never happens");
             thread::yield_now();
         }
+    }
+
+    /// Waits for the end of a timer, and takes its result.
+    fn result_of<T: Send + 'static>(timer: &Timer<T>) -> Option<T> {
+        let ended = timer.join_timeout(LONG);
+        ended.expect("it never ends").unwrap()
     }
 
     /// Counts how often it is called, and how often it is dropped.
@@ -1030,7 +1037,7 @@ mod tests {
         let function = Count::function(&count);
         let start = Instant::now();
         let timer = Timer::new(delay, function).start().unwrap();
-        assert_eq!(timer.join().unwrap(), Some(()));
+        assert_eq!(result_of(&timer), Some(()));
         assert!(start.elapsed() >= delay);
         assert_eq!((count.calls(), count.drops()), (1, 1));
         assert_eq!(timer.phase(), Phase::Finished);
@@ -1041,7 +1048,7 @@ mod tests {
         let text = String::from("soup");
         let function = move || (text.len(), text);
         let timer = Timer::new(Duration::ZERO, function).start().unwrap();
-        let result = timer.join_timeout(LONG).unwrap().unwrap();
+        let result = result_of(&timer);
         assert_eq!(result, Some((4, "soup".to_owned())));
         let again = timer.join_deadline(Instant::now()).unwrap();
         assert!(matches!(again, Err(JoinError::Taken { .. })));
@@ -1057,7 +1064,7 @@ mod tests {
         let due = timer.clock.due.get().unwrap().unwrap();
         assert!((before + HOUR..=after + HOUR).contains(&due));
         timer.cancel().unwrap();
-        timer.join().unwrap();
+        result_of(&timer);
     }
 
     #[test]
@@ -1070,7 +1077,7 @@ mod tests {
         until("it waits", || timer.state() == State::Blocked);
         assert!(timer.is_alive());
         timer.cancel().unwrap();
-        timer.join().unwrap();
+        result_of(&timer);
         assert!(!timer.is_alive());
         assert!(!REGISTRY.lock().contains_key(&ident));
     }
@@ -1095,7 +1102,7 @@ mod tests {
         assert_eq!(timer.cancel(), Ok(()));
         assert_eq!(timer.cancel(), late(Phase::Cancelled));
         timer.start().unwrap();
-        assert_eq!(timer.join_timeout(LONG).unwrap().unwrap(), None);
+        assert_eq!(result_of(&timer), None);
         assert_eq!((count.calls(), count.drops()), (0, 1));
     }
 
@@ -1115,7 +1122,7 @@ mod tests {
         assert!(!timer.is_finished());
         assert_eq!(timer.cancel(), Ok(()));
         assert!(timer.is_finished());
-        assert_eq!(timer.join_timeout(LONG).unwrap().unwrap(), None);
+        assert_eq!(result_of(&timer), None);
         assert_eq!(timer.cancel(), late(Phase::Cancelled));
         assert_eq!((count.calls(), count.drops()), (0, 1));
     }
@@ -1128,7 +1135,7 @@ mod tests {
         assert_eq!(timer.cancel(), late(Phase::Firing));
         assert!(!timer.is_finished());
         drop(end);
-        assert_eq!(timer.join().unwrap(), Some(()));
+        assert_eq!(result_of(&timer), Some(()));
         assert_eq!(timer.cancel(), late(Phase::Finished));
     }
 
@@ -1139,7 +1146,7 @@ mod tests {
         let timer = Timer::new(Duration::ZERO, function).share();
         give.send(timer.clone()).unwrap();
         timer.start().unwrap();
-        assert_eq!(timer.join().unwrap(), Some(late(Phase::Firing)));
+        assert_eq!(result_of(&timer), Some(late(Phase::Firing)));
     }
 
     #[test]
@@ -1159,7 +1166,7 @@ mod tests {
             assert_eq!(prevented, 1);
             let others = answers.iter().filter(|a| a.is_err());
             assert!({ others }.all(|&a| a == late(Phase::Cancelled)));
-            assert_eq!(timer.join_timeout(LONG).unwrap().unwrap(), None);
+            assert_eq!(result_of(&timer), None);
         }
     }
 
@@ -1171,7 +1178,7 @@ mod tests {
             let function = Count::function(&count);
             let timer = Timer::new(Duration::ZERO, function).start().unwrap();
             let cancelled = timer.cancel().is_ok();
-            assert_eq!(timer.join().unwrap().is_none(), cancelled);
+            assert_eq!(result_of(&timer).is_none(), cancelled);
             prevented += usize::from(cancelled);
         }
         assert_eq!(count.calls() + prevented, 1_000);
@@ -1206,6 +1213,8 @@ mod tests {
             });
             let cancel = |(round, clock): (usize, &Clock)| {
                 meet(&line, round);
+                // Earlier or later, from round to round.
+                (0..round % 400).for_each(|_| hint::spin_loop());
                 clock.cancel().is_ok()
             };
             let prevented: Vec<_> =
@@ -1225,7 +1234,7 @@ mod tests {
             let timer = Timer::new(delay, || ()).start().unwrap();
             until("it waits", || timer.state() == State::Blocked);
             assert_eq!(timer.cancel(), Ok(()));
-            assert_eq!(timer.join_timeout(LONG).unwrap().unwrap(), None);
+            assert_eq!(result_of(&timer), None);
         }
     }
 
@@ -1241,7 +1250,7 @@ mod tests {
             starts.iter().filter(|start| start.is_ok()).count()
         });
         assert_eq!(started, 1);
-        timer.join().unwrap();
+        result_of(&timer);
         assert_eq!(count.calls(), 1);
     }
 
@@ -1261,7 +1270,9 @@ mod tests {
     fn a_function_that_panics_is_a_failed_thread_and_finished() {
         let fail = || panic::resume_unwind(Box::new("no paper"));
         let timer: Timer = Timer::new(Duration::ZERO, fail).start().unwrap();
-        let Err(JoinError::Panicked(failure)) = timer.join() else {
+        let Err(JoinError::Panicked(failure)) =
+            timer.join_timeout(LONG).unwrap()
+        else {
             panic!("it did not fail");
         };
         assert_eq!(failure.message(), "no paper");
@@ -1397,7 +1408,7 @@ mod tests {
             let delay = Duration::from_micros(round % 3);
             let timer = queue.after(delay, Count::function(&count));
             for _ in 0..round % 50 {
-                std::hint::spin_loop();
+                hint::spin_loop();
             }
             prevented += usize::from(timer.cancel().is_ok());
         }
