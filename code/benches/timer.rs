@@ -24,6 +24,11 @@ const PENDING_THREADS: u32 = 200;
 /// Never over.
 const HOUR: Duration = Duration::from_secs(3600);
 
+/// What a timer calls.
+fn ring() {
+    let _rung = black_box(1);
+}
+
 /// A thread that waits for its cancellation or its time, and nothing else.
 struct ThreadTimer {
     cancelled: Arc<(Mutex<bool>, Condvar)>,
@@ -65,7 +70,7 @@ fn start_and_cancel<T>(
 
 fn many_in_queue() -> Duration {
     let queue = TimerQueue::new().unwrap();
-    let start = || queue.after(HOUR, || drop(black_box(1)));
+    let start = || queue.after(HOUR, ring);
     start_and_cancel(PENDING, start, |timer| timer.cancel().unwrap())
 }
 
@@ -73,12 +78,12 @@ fn many_in_queue() -> Duration {
 fn many_in_crate() -> Duration {
     let timer = CrateTimer::new();
     let hour = chrono::Duration::from_std(HOUR).unwrap();
-    let start = || timer.schedule_with_delay(hour, || drop(black_box(1)));
+    let start = || timer.schedule_with_delay(hour, ring);
     start_and_cancel(PENDING, start, drop)
 }
 
 fn many_threads() -> Duration {
-    let start = || ThreadTimer::start(HOUR, || drop(black_box(1)));
+    let start = || ThreadTimer::start(HOUR, ring);
     let cancel = |timer: ThreadTimer| {
         timer.cancel();
         timer.thread.join().unwrap();

@@ -825,7 +825,9 @@ fn report(payload: Box<dyn Any + Send>) {
     let mut failure = Failure::new(payload);
     let report = *REPORTER.read();
     CURRENT.with(|current| {
-        current.get().map(|me| report(&me.0, &mut failure));
+        if let Some(me) = current.get() {
+            report(&me.0, &mut failure);
+        }
     });
 }
 // ANCHOR_END: fire
