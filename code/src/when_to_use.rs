@@ -359,8 +359,6 @@ pub fn amdahl(serial_part: f64, threads: usize) -> f64 {
 mod tests {
     use std::cell::{Cell, RefCell};
     use std::panic::AssertUnwindSafe;
-    use std::sync::mpsc::channel;
-    use std::sync::{Barrier, Mutex};
 
     use super::*;
 
@@ -369,29 +367,47 @@ mod tests {
 
     const MS: Duration = Duration::from_millis(1);
 
+    /// Waits until so many have come.
+    fn meet(arrived: &AtomicUsize, parties: usize) {
+        let start = Instant::now();
+        arrived.fetch_add(1, Ordering::Relaxed);
+        while arrived.load(Ordering::Relaxed) < parties {
+            assert!(start.elapsed() < LIMIT, "the others never come");
+            thread::yield_now();
+        }
+    }
+
     #[test]
     fn results_come_in_the_order_of_the_tasks() {
-        let (after, before) = channel();
-        let before = Mutex::new(before);
+        let (begun, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let work = |number: &usize| {
             match number {
-                0 => before.lock().unwrap().recv_timeout(LIMIT).unwrap(),
-                5 => after.send(()).unwrap(), // the first ends last
+                0 => meet(&begun, 2),
+                1 => {
+                    meet(&begun, 2);
+                    // So the thread that does task 0 does task 2 as well.
+                    meet(&done, 2);
+                }
+                2 => meet(&done, 1),
                 _ => {}
             }
             number * 10
         };
-        let results = on_threads(2, &[0, 1, 2, 3, 4, 5], work);
-        assert_eq!(results, [0, 10, 20, 30, 40, 50]);
+        let results = on_threads(2, &[0, 1, 2, 3], work);
+        assert_eq!(results, [0, 10, 20, 30]);
     }
 
     #[test]
     fn each_task_is_done_once() {
-        let tasks: Vec<usize> = (0..1_000).collect();
-        for threads in [1, 2, 4, 9] {
+        let tasks: Vec<usize> = (0..200_000).collect();
+        for threads in [1, 2, 5] {
+            let begun = AtomicUsize::new(0);
             let times: Vec<_> =
                 tasks.iter().map(|_| AtomicUsize::new(0)).collect();
             let work = |number: &usize| {
+                if *number < threads {
+                    meet(&begun, threads); // all are at work from here on
+                }
                 times[*number].fetch_add(1, Ordering::Relaxed);
                 *number
             };
@@ -402,9 +418,8 @@ mod tests {
 
     #[test]
     fn as_many_tasks_are_under_way_as_there_are_threads() {
-        let three = Barrier::new(3);
-        // With fewer than three threads this would never end.
-        on_threads(3, &[(); 6], |()| three.wait());
+        let begun = AtomicUsize::new(0);
+        on_threads(3, &[(); 3], |()| meet(&begun, 3));
     }
 
     #[test]
