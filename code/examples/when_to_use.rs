@@ -50,7 +50,8 @@ fn answer(mut client: &TcpStream) -> io::Result<()> {
     let mut city = String::new();
     BufReader::new(client).read_line(&mut city)?;
     thread::sleep(Duration::from_millis(5));
-    let weather = if city.len() % 2 == 0 { "sun" } else { "rain" };
+    let sunny = city.len().is_multiple_of(2);
+    let weather = if sunny { "sun" } else { "rain" };
     write!(client, "{}: {weather}", city.trim())
 }
 // ANCHOR_END: server

@@ -43,7 +43,7 @@ fn count_primes(limit: &u32) -> u32 {
     let mut count = 0;
     for number in 2..*limit {
         let mut divisor = 2;
-        while divisor * divisor <= number && number % divisor != 0 {
+        while divisor * divisor <= number && !number.is_multiple_of(divisor) {
             divisor += 1;
         }
         count += u32::from(divisor * divisor > number);

@@ -91,7 +91,7 @@ where
         done
     };
     let done = thread::scope(|scope| {
-        let start = |_| scope.spawn(&work_on);
+        let start = |_| scope.spawn(work_on);
         let threads = 0..threads.min(tasks.len());
         let threads: Vec<_> = threads.map(start).collect();
         // All are started, and only now does anybody wait.
