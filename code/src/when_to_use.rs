@@ -24,9 +24,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
-/// How often [`compare`] and [`SpeedUp::of`] do the job in each of the two
-/// ways.
-pub const ROUNDS: usize = 3;
+/// How often a job is done in each of the two ways.
+const ROUNDS: usize = 3;
 
 /// Does the tasks on so many threads, and returns their results in the order
 /// of the tasks.
@@ -116,8 +115,8 @@ fn in_order<R>(mut done: Vec<(usize, R)>) -> Vec<R> {
 /// Does the tasks one after the other and on so many threads, and reports
 /// how long each way takes.
 ///
-/// Both ways take turns, [`ROUNDS`] times, and the shortest time of each
-/// counts: other programs disturb the longer ones.
+/// Both ways take turns, three times, and the shortest time of each counts:
+/// other programs disturb the longer ones.
 ///
 /// The results have to be equal, in order. Let `work` return what can be
 /// checked: a result that nobody looks at may be work that the compiler
@@ -190,8 +189,8 @@ pub struct SpeedUp {
 impl SpeedUp {
     /// Compares two ways to the same list of results.
     ///
-    /// Both take turns, [`ROUNDS`] times, `serial` first, and the shortest
-    /// time of each counts.
+    /// Both take turns, three times, `serial` first, and the shortest time of
+    /// each counts.
     ///
     /// # Errors
     ///
