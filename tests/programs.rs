@@ -50,8 +50,19 @@ fn check_program(program: &str) -> Result<(), String> {
         return Err(EXAMPLES.why_not_built(program));
     };
     let outcome = agree(|| Command::new(binary), row(program))?;
-    let command = format!("cargo run -p threading --example {program}");
-    compare(program, &command, &outcome)
+    compare(program, &run_command(program), &outcome)
+}
+
+/// How a reader runs the program.
+fn run_command(program: &str) -> String {
+    let run = "cargo run -p threading";
+    match cargo::required_features(program) {
+        [] => format!("{run} --example {program}"),
+        features => {
+            let features = features.join(",");
+            format!("{run} --features {features} --example {program}")
+        }
+    }
 }
 
 /// The examples, built as this test was built.
@@ -69,23 +80,34 @@ struct Examples {
 
 impl Examples {
     fn build() -> Examples {
+        let mut examples = Examples::default();
+        examples.run_cargo(&["--examples", "--keep-going"]);
+        // `--examples` leaves out those that require features. They are built
+        // one by one, so that no other program gets their features.
+        for program in programs() {
+            let features = cargo::required_features(&program).join(",");
+            if !features.is_empty() {
+                let only = ["--example", &program, "--features", &features];
+                examples.run_cargo(&only);
+            }
+        }
+        examples
+    }
+
+    fn run_cargo(&mut self, arguments: &[&str]) {
         let built = Built::find();
         let mut command = cargo::cargo(root(), "build");
-        command.args(["--package", "threading", "--examples", "--keep-going"]);
+        command.args(["--package", "threading"]).args(arguments);
         command.args(["--message-format=json", "--profile", &built.profile]);
         command.arg("--target-dir").arg(&built.target);
         if let Some(triple) = &built.triple {
             command.args(["--target", triple]);
         }
         let output = cargo::output(command);
-        let mut examples = Examples {
-            cargo: String::from_utf8_lossy(&output.stderr).into_owned(),
-            ..Examples::default()
-        };
+        self.cargo += &String::from_utf8_lossy(&output.stderr);
         for message in cargo::messages(&output) {
-            examples.take(message);
+            self.take(message);
         }
-        examples
     }
 
     fn take(&mut self, message: Message) {

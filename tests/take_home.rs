@@ -18,7 +18,9 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::LazyLock;
 
-use book_tests::cargo::{cargo, make_crate, succeed, version_of};
+use book_tests::cargo::{
+    cargo, make_crate, required_features, succeed, version_of,
+};
 use book_tests::fences::{Fence, fences};
 use book_tests::pages::Page;
 use book_tests::workspace::{
@@ -169,11 +171,16 @@ fn code_spans(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A chapter's own programs; a module without a page has none.
+///
+/// Those that require a feature of this crate stay here: a reader's crate has
+/// no such feature.
 fn programs_of(stem: &str, has_page: bool) -> Vec<String> {
     let stems = modules();
     let mut programs = programs();
     programs.retain(|program| {
-        has_page && chapter_of(program, &stems) == Some(stem)
+        has_page
+            && chapter_of(program, &stems) == Some(stem)
+            && required_features(program).is_empty()
     });
     programs
 }

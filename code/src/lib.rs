@@ -29,10 +29,12 @@
 //! | `threading.Timer` | [`Timer`] |
 //! | `asyncio.loop.call_later` | [`TimerQueue`] |
 //! | `threading.Barrier` | [`Barrier`] |
+//! | `with first, second:` | [`acquire_all`], [`RankedLock`] |
 
 pub mod attributes;
 pub mod barrier;
 pub mod blocking_calls;
+pub mod best_practices;
 pub mod condition;
 pub mod configure;
 pub mod event;
@@ -54,6 +56,7 @@ pub mod worker;
 
 pub use barrier::{Barrier, BrokenBarrierError, PartiesError};
 pub use blocking_calls::{Deadline, Helper, TimeoutError};
+pub use best_practices::{RankedLock, RankedLockGuard, acquire_all};
 pub use condition::Condition;
 pub use event::Event;
 pub use exceptions::{excepthook, set_excepthook};

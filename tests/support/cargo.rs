@@ -103,6 +103,15 @@ pub fn threading() -> &'static Package {
         .expect("code/Cargo.toml is the package threading")
 }
 
+/// The features that a program of `code/examples` has to be built with; most
+/// have none.
+pub fn required_features(program: &str) -> &'static [String] {
+    let mut targets = threading().targets.iter();
+    let target =
+        targets.find(|target| target.is_example() && target.name == program);
+    target.map_or(&[], |target| &target.required_features)
+}
+
 /// The version of a dependency that `code/Cargo.toml` asks for.
 pub fn version_of(dependency: &str) -> Option<String> {
     let dependencies = &threading().dependencies;
