@@ -407,7 +407,8 @@ impl Error for AcquireAllError {}
 /// drop(balance);
 ///
 /// let violation = BALANCE.checked_acquire().unwrap_err();
-/// assert_eq!((violation.held.name, violation.wanted.name), ("log", "balance"));
+/// assert_eq!(violation.held.name, "log");
+/// assert_eq!(violation.wanted.name, "balance");
 /// ```
 ///
 /// # Differences from Python
