@@ -839,33 +839,65 @@ mod tests {
     }
 
     #[test]
+    fn the_lowest_address_is_asked_for_first() {
+        let locks = [1, 2, 3].map(Lock::new);
+        let [a, b, c] = locks.each_ref();
+        let first_asked = |result: Result<(), AcquireAllError>| match result {
+            Err(AcquireAllError::Held { position }) => position,
+            other => panic!("all are held, but: {other:?}"),
+        };
+        let _held = locks.each_ref().map(Lock::acquire);
+        for set in [[a, b, c], [a, c, b], [b, c, a], [c, b, a]] {
+            let asked = first_asked(try_acquire_all(set).map(drop));
+            assert!(ptr::eq(set[asked], a));
+            let asked = first_asked(try_acquire_all(&set[..]).map(drop));
+            assert!(ptr::eq(set[asked], a));
+        }
+        assert_eq!(first_asked(try_acquire_all((a, b)).map(drop)), 0);
+        assert_eq!(first_asked(try_acquire_all((b, a)).map(drop)), 1);
+    }
+
+    #[test]
+    fn the_others_are_asked_for_in_the_order_of_their_addresses() {
+        let locks = [1, 2, 3].map(Lock::new);
+        let [a, b, c] = locks.each_ref();
+        let _held = [b.acquire(), c.acquire()];
+        for set in [[a, b, c], [a, c, b], [c, a, b], [c, b, a]] {
+            let error = try_acquire_all(set).unwrap_err();
+            let position = set.iter().position(|lock| ptr::eq(*lock, b));
+            let position = position.unwrap();
+            assert_eq!(error, AcquireAllError::Held { position });
+        }
+    }
+
+    fn repeated(first: usize, second: usize) -> RepeatedLock {
+        RepeatedLock { first, second }
+    }
+
+    #[test]
     fn a_repeated_lock_is_an_error_and_nothing_is_acquired() {
         let locks = [1, 2].map(Lock::new);
         let [a, b] = locks.each_ref();
+        // First with a timeout, which ends if the check is missing.
+        let error = acquire_all_timeout([b, a, b, b], SHORT).unwrap_err();
+        assert_eq!(error, AcquireAllError::Repeated(repeated(0, 2)));
         let error = acquire_all([b, a, b, b]).unwrap_err();
-        assert_eq!(
-            error,
-            RepeatedLock {
-                first: 0,
-                second: 2
-            }
-        );
-        assert!(acquire_all((a, a)).is_err());
+        assert_eq!(error, repeated(0, 2));
+
+        let error = acquire_all_timeout((a, a), SHORT).unwrap_err();
+        assert_eq!(error, AcquireAllError::Repeated(repeated(0, 1)));
+        assert_eq!(acquire_all((a, a)).unwrap_err(), repeated(0, 1));
         assert!(free(&[a, b]));
     }
 
     #[test]
     fn a_repeated_lock_is_reported_even_while_it_is_held() {
         let lock = Lock::new(1);
-        let guard = lock.acquire();
-        let repeated = RepeatedLock {
-            first: 0,
-            second: 1,
-        };
-        assert_eq!(acquire_all([&lock, &lock]).unwrap_err(), repeated);
+        let _guard = lock.acquire();
+        let error = try_acquire_all([&lock, &lock]).unwrap_err();
+        assert_eq!(error, AcquireAllError::Repeated(repeated(0, 1)));
         let error = try_acquire_all((&lock, &lock)).unwrap_err();
-        assert_eq!(error, AcquireAllError::Repeated(repeated));
-        drop(guard);
+        assert_eq!(error, AcquireAllError::Repeated(repeated(0, 1)));
     }
 
     #[test]
@@ -1042,9 +1074,11 @@ mod tests {
             });
             let _middle = middle.acquire();
             step.wait();
-            let violation = low.checked_acquire().unwrap_err();
+            let error = low.acquire_timeout(SHORT).map(drop);
             step.wait();
-            assert_eq!(violation.wanted, low.label());
+            let (held, wanted) = (middle.label(), low.label());
+            let violation = OrderViolation { held, wanted };
+            assert_eq!(error, Err(RankedLockError::OutOfOrder(violation)));
         });
     }
 
@@ -1052,8 +1086,13 @@ mod tests {
     fn the_same_rank_and_the_same_lock_are_violations() {
         let (a, b) = (RankedLock::new(1, "a", ()), RankedLock::new(1, "b", ()));
         let _a = a.acquire();
-        assert_eq!(a.checked_acquire().unwrap_err().wanted, a.label());
-        assert_eq!(b.checked_acquire().unwrap_err().held, a.label());
+        for lock in [&a, &b] {
+            let (held, wanted) = (a.label(), lock.label());
+            let violation = OrderViolation { held, wanted };
+            let error = lock.try_acquire().map(drop);
+            assert_eq!(error, Err(RankedLockError::OutOfOrder(violation)));
+            assert_eq!(lock.checked_acquire().unwrap_err(), violation);
+        }
     }
 
     #[test]
@@ -1093,11 +1132,13 @@ mod tests {
                 step.wait();
             });
             step.wait();
-            let held = RankedLockError::Held(high.label());
-            assert_eq!(high.try_acquire().unwrap_err(), held);
-            assert_eq!(high.acquire_timeout(SHORT).unwrap_err(), held);
-            assert!(low.checked_acquire().is_ok());
+            let tried = high.try_acquire().map(drop);
+            let waited = high.acquire_timeout(SHORT).map(drop);
+            let lower = low.checked_acquire().map(drop);
             step.wait();
+            let held = RankedLockError::Held(high.label());
+            assert_eq!((tried, waited), (Err(held), Err(held)));
+            assert_eq!(lower, Ok(()));
         });
     }
 
@@ -1155,12 +1196,8 @@ mod tests {
 
     #[test]
     fn errors_and_locks_are_shown() {
-        let repeated = RepeatedLock {
-            first: 0,
-            second: 2,
-        };
         let text = "lock 0 of the set is in it again, as lock 2";
-        assert_eq!(AcquireAllError::from(repeated).to_string(), text);
+        assert_eq!(AcquireAllError::from(repeated(0, 2)).to_string(), text);
         let held = AcquireAllError::Held { position: 1 };
         assert_eq!(held.to_string(), "lock 1 of the set is held");
         let [low, ..] = three();
