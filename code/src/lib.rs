@@ -33,8 +33,8 @@
 
 pub mod attributes;
 pub mod barrier;
-pub mod blocking_calls;
 pub mod best_practices;
+pub mod blocking_calls;
 pub mod condition;
 pub mod configure;
 pub mod event;
@@ -55,8 +55,8 @@ pub mod when_to_use;
 pub mod worker;
 
 pub use barrier::{Barrier, BrokenBarrierError, PartiesError};
-pub use blocking_calls::{Deadline, Helper, TimeoutError};
 pub use best_practices::{RankedLock, RankedLockGuard, acquire_all};
+pub use blocking_calls::{Deadline, Helper, TimeoutError};
 pub use condition::Condition;
 pub use event::Event;
 pub use exceptions::{excepthook, set_excepthook};

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use book_tests::problems::Problems;
 use book_tests::workspace::{all_pages, modules, read};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
-use syn::{Item, Visibility};
+use syn::{Attribute, Ident, Item, Meta, Visibility};
 
 /// The heading above the table.
 const HEADING: &str = "Every name of Python";
@@ -136,20 +136,29 @@ fn public_items(module: &str) -> Vec<String> {
     let file = syn::parse_file(&read(&path));
     let file = file.unwrap_or_else(|error| panic!("{path}: {error}"));
     let name = |item: Item| {
-        let (visibility, name) = match item {
-            Item::Const(item) => (item.vis, item.ident),
-            Item::Enum(item) => (item.vis, item.ident),
-            Item::Fn(item) => (item.vis, item.sig.ident),
-            Item::Static(item) => (item.vis, item.ident),
-            Item::Struct(item) => (item.vis, item.ident),
-            Item::Trait(item) => (item.vis, item.ident),
-            Item::Type(item) => (item.vis, item.ident),
-            Item::Union(item) => (item.vis, item.ident),
+        let (visibility, attributes, name) = match item {
+            Item::Const(item) => (item.vis, item.attrs, item.ident),
+            Item::Enum(item) => (item.vis, item.attrs, item.ident),
+            Item::Fn(item) => (item.vis, item.attrs, item.sig.ident),
+            Item::Static(item) => (item.vis, item.attrs, item.ident),
+            Item::Struct(item) => (item.vis, item.attrs, item.ident),
+            Item::Trait(item) => (item.vis, item.attrs, item.ident),
+            Item::Type(item) => (item.vis, item.attrs, item.ident),
+            Item::Union(item) => (item.vis, item.attrs, item.ident),
             _ => return None,
         };
-        matches!(visibility, Visibility::Public(_)).then(|| name.to_string())
+        let is_public = matches!(visibility, Visibility::Public(_));
+        let is_hidden = attributes.iter().any(is_doc_hidden);
+        (is_public && !is_hidden).then(|| name.to_string())
     };
     file.items.into_iter().filter_map(name).collect()
+}
+
+/// Whether it is `#[doc(hidden)]`: public for the compiler alone.
+fn is_doc_hidden(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("doc")
+        && matches!(&attribute.meta, Meta::List(list)
+            if list.parse_args::<Ident>().is_ok_and(|word| word == "hidden"))
 }
 
 #[test]
