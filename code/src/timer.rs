@@ -1356,7 +1356,7 @@ mod tests {
         let queue = TimerQueue::new().unwrap();
         let (tell, told) = mpsc::channel();
         let start = Instant::now();
-        for delay in [20, 5, 10, 0] {
+        for delay in [20, 5, 7, 6, 0] {
             let (tell, delay) = (tell.clone(), Duration::from_millis(delay));
             let done = move || tell.send((delay, start.elapsed())).unwrap();
             queue.after(delay, done);
