@@ -1,0 +1,67 @@
+//! A stand-in for `std`, `parking_lot` and `parking_lot_core`, whose threads
+//! run in an order that a model checker chooses.
+//!
+//! The models in `main.rs` include the book's modules as they stand, and name
+//! this crate `std`, `parking_lot` and `parking_lot_core` for them.
+//! It is built on loom with `--cfg loom`, on shuttle with `--cfg shuttle`, and
+//! without either it is empty.
+//!
+//! What is not overridden below is the real `std`.
+
+#![cfg(any(loom, shuttle))]
+
+#[cfg(loom)]
+use loom as checker;
+#[cfg(shuttle)]
+use shuttle as checker;
+
+mod atomics;
+mod lazy;
+mod local;
+pub mod model;
+mod parker;
+mod queue;
+mod raw;
+pub mod thread;
+pub mod time;
+
+pub use ::std::*;
+
+/// `std::sync`, with other atomics.
+pub mod sync {
+    pub use ::std::sync::*;
+
+    /// `std::sync::atomic`, with the atomics of the checker.
+    pub mod atomic {
+        pub use crate::atomics::{
+            AtomicBool, AtomicU8, AtomicU64, AtomicUsize,
+        };
+        pub use std::sync::atomic::Ordering;
+    }
+}
+
+/// `std::hint`; a pause gives no thread a turn that the checker would not
+/// give it.
+pub mod hint {
+    pub use ::std::hint::*;
+
+    /// Does nothing.
+    pub fn spin_loop() {}
+}
+
+/// What the modules use of `parking_lot`.
+pub use lock_api;
+pub use raw::{RawCondvar, RawMutex};
+
+/// `parking_lot::Mutex`.
+pub type Mutex<T> = lock_api::Mutex<RawMutex, T>;
+/// `parking_lot::MutexGuard`.
+pub type MutexGuard<'a, T> = lock_api::MutexGuard<'a, RawMutex, T>;
+/// `parking_lot::Condvar`.
+pub type Condvar = lock_api::Condvar<RawCondvar>;
+
+/// What the modules use of `parking_lot_core`.
+pub use queue::{
+    DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, FilterOp, ParkResult, ParkToken,
+    UnparkResult, UnparkToken, park, unpark_all, unpark_filter, unpark_one,
+};

@@ -1,0 +1,85 @@
+//! The primitives of the book under a model checker.
+//!
+//! `cargo book prove` runs this program twice: built on loom, which tries
+//! every schedule up to a bound and judges memory orderings, and built on
+//! shuttle, which tries fixed numbers of schedules that go further.
+//!
+//! The modules are included as they stand. For them, `std`, `parking_lot` and
+//! `parking_lot_core` are this package's library.
+
+#[cfg(any(loom, shuttle))]
+extern crate facade as parking_lot;
+#[cfg(any(loom, shuttle))]
+extern crate facade as parking_lot_core;
+#[cfg(any(loom, shuttle))]
+extern crate facade as std;
+
+/// In place of `std`'s, in the modules below.
+#[cfg(any(loom, shuttle))]
+macro_rules! thread_local {
+    ($($all:tt)*) => { facade::thread_locals! { $($all)* } };
+}
+
+#[cfg(any(loom, shuttle))]
+#[path = "."]
+#[allow(dead_code, reason = "no model needs all of a module")]
+mod book {
+    #[path = "../../../code/src/barrier.rs"]
+    pub mod barrier;
+    #[path = "../../../code/src/condition.rs"]
+    pub mod condition;
+    #[path = "../../../code/src/event.rs"]
+    pub mod event;
+    #[path = "../../../code/src/local.rs"]
+    pub mod local;
+    #[path = "../../../code/src/lock.rs"]
+    pub mod lock;
+    #[path = "../../../code/src/rlock.rs"]
+    pub mod rlock;
+    #[path = "../../../code/src/semaphore.rs"]
+    pub mod semaphore;
+    // The timer has its place here.
+}
+
+/// The models of each primitive. A file finds its module as `super::module`.
+#[cfg(any(loom, shuttle))]
+macro_rules! models {
+    ($($name:ident: $file:literal of $module:path;)*) => {$(
+        #[path = "."]
+        mod $name {
+            use $module as module;
+
+            #[path = $file]
+            pub mod models;
+        }
+    )*};
+}
+
+#[cfg(any(loom, shuttle))]
+models! {
+    barrier: "models/barrier.rs" of crate::book::barrier;
+    condition: "models/condition.rs" of crate::book;
+    event: "models/event.rs" of crate::book::event;
+    local: "models/local.rs" of crate::book::local;
+    lock: "models/lock.rs" of crate::book::lock;
+    rlock: "models/rlock.rs" of crate::book::rlock;
+    semaphore: "models/semaphore.rs" of crate::book::semaphore;
+}
+
+#[cfg(any(loom, shuttle))]
+#[path = "mutants.rs"]
+#[allow(dead_code, reason = "no model needs all of a module")]
+mod mutants;
+
+#[cfg(any(loom, shuttle))]
+mod run;
+
+#[cfg(any(loom, shuttle))]
+fn main() -> std::process::ExitCode {
+    run::main()
+}
+
+#[cfg(not(any(loom, shuttle)))]
+fn main() {
+    println!("This program needs a checker: run `cargo book prove`.");
+}

@@ -1,0 +1,201 @@
+//! What [`Barrier`] promises.
+
+use core::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{self, Duration};
+
+use facade::model::{Data, saw};
+
+use super::module::{Barrier, BrokenBarrierError};
+use crate::run::Model;
+
+const PRIMITIVE: &str = "Barrier";
+const WAIT: Duration = Duration::from_secs(1);
+
+pub const MODELS: &[Model] = &[
+    Model {
+        primitive: PRIMITIVE,
+        promise: "nobody leaves before all have arrived, round after round",
+        preemptions: 2,
+        sees: &[],
+        run: rounds,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "each index from 0 is given once",
+        preemptions: 1,
+        sees: &[],
+        run: indexes,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "the action runs once, after all have arrived and before \
+                  anybody leaves",
+        preemptions: 2,
+        sees: &[],
+        run: action,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "an abort breaks the round for all of them or for none",
+        preemptions: 1,
+        sees: &["passed", "broken"],
+        run: abort,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a thread whose time is up breaks the round for all",
+        preemptions: 1,
+        sees: &["passed", "broken"],
+        run: time_is_up,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a reset sends the waiters away, and the next round is whole",
+        preemptions: 1,
+        sees: &["sent away", "passed at once"],
+        run: reset,
+    },
+];
+
+type Answer = Result<usize, BrokenBarrierError>;
+
+fn two() -> Arc<Barrier> {
+    let barrier = Barrier::new(2).unwrap();
+    assert!(!barrier.is_broken()); // touches it
+    Arc::new(barrier)
+}
+
+fn spawn<B: Send + Sync + 'static, R: Send + 'static>(
+    barrier: &Arc<B>,
+    f: impl FnOnce(&B) -> R + Send + 'static,
+) -> JoinHandle<R> {
+    let barrier = Arc::clone(barrier);
+    thread::spawn(move || f(&barrier))
+}
+
+fn both(answers: [Answer; 2], cause: BrokenBarrierError) {
+    match answers {
+        [Ok(one), Ok(other)] => {
+            saw("passed");
+            assert_eq!(one + other, 1);
+        }
+        both => {
+            saw("broken");
+            assert_eq!(both, [Err(cause); 2]);
+        }
+    }
+}
+
+fn rounds() {
+    let barrier = two();
+    let data = Arc::new([Data::new(0), Data::new(0)]);
+    let work = |me: usize, barrier: &Barrier, data: &[Data<u32>; 2]| {
+        for round in 1..=2 {
+            data[me].set(round);
+            barrier.wait().unwrap();
+            assert_eq!(data[1 - me].get(), round);
+            if round == 1 {
+                barrier.wait().unwrap();
+            }
+        }
+    };
+    let other = {
+        let data = Arc::clone(&data);
+        spawn(&barrier, move |barrier| work(1, barrier, &data))
+    };
+    work(0, &barrier, &data);
+    other.join().unwrap();
+}
+
+fn indexes() {
+    let barrier = Barrier::new(3).unwrap();
+    assert!(!barrier.is_broken()); // touches it
+    let barrier = Arc::new(barrier);
+    let wait = |barrier: &Barrier| barrier.wait().unwrap();
+    let others = [(); 2].map(|()| spawn(&barrier, wait));
+    let mut indexes = vec![barrier.wait().unwrap()];
+    indexes.extend(others.map(|other| other.join().unwrap()));
+    indexes.sort_unstable();
+    assert_eq!(indexes, [0, 1, 2]);
+    assert_eq!(barrier.n_waiting(), 0);
+}
+
+fn action() {
+    let runs = Arc::new(Data::new(0));
+    let arrived = Arc::new([Data::new(false), Data::new(false)]);
+    let barrier = {
+        let (runs, arrived) = (Arc::clone(&runs), Arc::clone(&arrived));
+        Barrier::new(2).unwrap().with_action(move || {
+            assert!(arrived[0].get() && arrived[1].get());
+            runs.set(runs.get() + 1);
+        })
+    };
+    assert!(!barrier.is_broken()); // touches it
+    let barrier = Arc::new(barrier);
+    let other = {
+        let (runs, arrived) = (Arc::clone(&runs), Arc::clone(&arrived));
+        spawn(&barrier, move |barrier| {
+            arrived[1].set(true);
+            let index = barrier.wait().unwrap();
+            assert_eq!(runs.get(), 1);
+            index
+        })
+    };
+    arrived[0].set(true);
+    let index = barrier.wait().unwrap();
+    assert_eq!(runs.get(), 1);
+    assert_eq!(index + other.join().unwrap(), 1);
+}
+
+fn abort() {
+    let barrier = two();
+    let other = spawn(&barrier, Barrier::wait);
+    let aborter = spawn(&barrier, Barrier::abort);
+    let mine = barrier.wait();
+    both([mine, other.join().unwrap()], BrokenBarrierError::Aborted);
+    aborter.join().unwrap();
+    assert!(barrier.is_broken());
+    assert_eq!(barrier.wait(), Err(BrokenBarrierError::Aborted));
+}
+
+fn time_is_up() {
+    let barrier = two();
+    let clock = thread::spawn(time::time_passes);
+    let other = spawn(&barrier, |barrier| barrier.wait_timeout(WAIT));
+    let mine = barrier.wait();
+    let cause = BrokenBarrierError::TimedOut;
+    both([mine, other.join().unwrap()], cause);
+    clock.join().unwrap();
+    assert_eq!(barrier.is_broken(), mine.is_err());
+}
+
+fn reset() {
+    let barrier = two();
+    let sent_away = Arc::new(AtomicUsize::new(0));
+    let other = {
+        let sent_away = Arc::clone(&sent_away);
+        spawn(&barrier, move |barrier| {
+            loop {
+                match barrier.wait() {
+                    Ok(index) => return index,
+                    Err(cause) => {
+                        assert_eq!(cause, BrokenBarrierError::Reset);
+                        sent_away.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            }
+        })
+    };
+    barrier.reset();
+    let index = barrier.wait().unwrap();
+    assert_eq!(index + other.join().unwrap(), 1);
+    match sent_away.load(Ordering::Relaxed) {
+        0 => saw("passed at once"),
+        times => {
+            saw("sent away");
+            assert_eq!(times, 1);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What [`Condition`] promises.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{self, Duration};
+
+use facade::model::saw;
+
+use super::module::condition::Condition;
+use super::module::lock::Lock;
+use super::module::rlock::RLock;
+use crate::run::Model;
+
+const PRIMITIVE: &str = "Condition";
+const WAIT: Duration = Duration::from_secs(1);
+
+pub const MODELS: &[Model] = &[
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a waiter sees the change that it waits for, however early \
+                  the notification",
+        preemptions: 3,
+        sees: &["woke it", "nobody slept"],
+        run: no_lost_wake_up,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "notify_all wakes all who wait",
+        preemptions: 2,
+        sees: &["nobody slept", "one slept", "both slept"],
+        run: all,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "notify(n) wakes n of those who wait, and says how many",
+        preemptions: 2,
+        sees: &["one", "two"],
+        run: some,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a waiter whose time is up swallows no notification",
+        preemptions: 2,
+        sees: &["notified", "too late"],
+        run: time_is_up,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "over a reentrant lock a wait leaves every level and comes \
+                  back to it",
+        preemptions: 3,
+        sees: &["woke it", "nobody slept"],
+        run: every_level,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "by hand, over a lock, no notification is lost",
+        preemptions: 3,
+        sees: &["woke it", "nobody slept"],
+        run: by_hand,
+    },
+];
+
+type Shared<T> = Arc<Condition<Lock<T>>>;
+
+fn shared<T>(value: T) -> Shared<T> {
+    let lock = Lock::new(value);
+    assert!(lock.release().is_err()); // touches both parts
+    Arc::new(Condition::new(lock))
+}
+
+fn spawn<C: Send + Sync + 'static, R: Send + 'static>(
+    condition: &Arc<C>,
+    f: impl FnOnce(&C) -> R + Send + 'static,
+) -> JoinHandle<R> {
+    let condition = Arc::clone(condition);
+    thread::spawn(move || f(&condition))
+}
+
+fn saw_woken(number: usize) {
+    saw(["nobody slept", "woke it"][number]);
+}
+
+fn no_lost_wake_up() {
+    let condition = shared(0);
+    let waiter = spawn(&condition, |condition| {
+        let mut value = condition.acquire();
+        condition.wait_for(&mut value, |value| *value == 1);
+        *value = 2;
+    });
+    let mut value = condition.acquire();
+    *value = 1;
+    saw_woken(usize::from(condition.notify_one(&value)));
+    drop(value);
+    waiter.join().unwrap();
+    assert_eq!(*condition.acquire(), 2);
+}
+
+fn all() {
+    let condition = shared(0);
+    let waiters = [(); 2].map(|()| {
+        spawn(&condition, |condition: &Condition<Lock<u32>>| {
+            let mut value = condition.acquire();
+            condition.wait_for(&mut value, |value| *value > 0);
+            *value += 1;
+        })
+    });
+    let mut value = condition.acquire();
+    *value = 1;
+    let woken = condition.notify_all(&value);
+    saw(["nobody slept", "one slept", "both slept"][woken]);
+    drop(value);
+    for waiter in waiters {
+        waiter.join().unwrap();
+    }
+    assert_eq!(*condition.acquire(), 3);
+}
+
+/// Whoever sleeps is woken, one by one or together.
+fn some() {
+    let condition = shared(0);
+    let waiters = [(); 2].map(|()| {
+        spawn(&condition, |condition: &Condition<Lock<usize>>| {
+            let mut asleep = condition.acquire();
+            *asleep += 1; // when others can see this, it sleeps
+            condition.wait(&mut asleep);
+        })
+    });
+    let mut left = 2;
+    while left > 0 {
+        let mut asleep = condition.acquire();
+        let woken = condition.notify(&asleep, 1);
+        assert_eq!(woken, (*asleep).min(1));
+        *asleep -= woken;
+        let more = condition.notify(&asleep, 2);
+        assert_eq!(more, *asleep);
+        *asleep = 0;
+        left -= woken + more;
+        match woken + more {
+            1 => saw("one"),
+            2 => saw("two"),
+            _ => (),
+        }
+        drop(asleep);
+        thread::let_others_run();
+    }
+    for waiter in waiters {
+        waiter.join().unwrap();
+    }
+}
+
+/// Each token is for one waiter; the hasty one may leave without.
+fn time_is_up() {
+    let condition = shared(0);
+    let clock = thread::spawn(time::time_passes);
+    let take = |tokens: &mut u32| {
+        let is_there = *tokens > 0;
+        *tokens -= u32::from(is_there);
+        is_there
+    };
+    let hasty = spawn(&condition, move |condition| {
+        let mut tokens = condition.acquire();
+        if *tokens == 0 && !condition.wait_timeout(&mut tokens, WAIT) {
+            saw("too late");
+            return false;
+        }
+        saw("notified");
+        take(&mut tokens)
+    });
+    let patient = spawn(&condition, move |condition| {
+        let mut tokens = condition.acquire();
+        condition.wait_for(&mut tokens, |tokens| *tokens > 0);
+        take(&mut tokens);
+    });
+    let give = || {
+        let mut tokens = condition.acquire();
+        *tokens += 1;
+        condition.notify_one(&tokens);
+    };
+    give();
+    if hasty.join().unwrap() {
+        give();
+    }
+    patient.join().unwrap();
+    clock.join().unwrap();
+    assert_eq!(*condition.acquire(), 0);
+}
+
+fn every_level() {
+    let lock = RLock::new(Cell::new(0));
+    assert!(!lock.is_owned()); // touches it
+    let condition = Arc::new(Condition::new(lock));
+    let waiter = spawn(&condition, |condition| {
+        let outer = condition.acquire();
+        let mut inner = condition.acquire();
+        while outer.get() != 1 {
+            condition.wait(&mut inner);
+            assert_eq!(condition.lock().depth(), 2);
+        }
+        inner.set(2);
+    });
+    let value = condition.acquire();
+    value.set(1);
+    saw_woken(usize::from(condition.notify_one(&value)));
+    assert_eq!(condition.lock().depth(), 1);
+    drop(value);
+    waiter.join().unwrap();
+    assert_eq!(condition.acquire().get(), 2);
+}
+
+fn by_hand() {
+    let condition = shared(());
+    let done = Arc::new(facade::model::Data::new(false));
+    let waiter = {
+        let done = Arc::clone(&done);
+        spawn(&condition, move |condition| {
+            condition.acquire_by_hand();
+            while !done.get() {
+                condition.wait_by_hand().unwrap();
+            }
+            condition.release().unwrap();
+        })
+    };
+    condition.acquire_by_hand();
+    done.set(true);
+    saw_woken(condition.notify_by_hand(1).unwrap());
+    condition.release().unwrap();
+    waiter.join().unwrap();
+    assert!(condition.release().is_err());
+}

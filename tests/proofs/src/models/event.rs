@@ -1,0 +1,189 @@
+//! What [`Event`] promises.
+
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{self, Duration, Instant};
+
+use facade::model::{Data, parked, saw};
+
+use super::module::Event;
+use crate::run::Model;
+
+const PRIMITIVE: &str = "Event";
+const WAIT: Duration = Duration::from_secs(1);
+
+pub const MODELS: &[Model] = &[
+    Model {
+        primitive: PRIMITIVE,
+        promise: "set releases all who wait, and they see what came before",
+        preemptions: 3,
+        sees: &[],
+        run: set_releases_all,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "who finds it set sees what came before",
+        preemptions: 3,
+        sees: &["set", "not set"],
+        run: is_set,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "set, then clear: whoever slept is released",
+        preemptions: 3,
+        sees: &["asleep", "not asleep"],
+        run: set_then_clear,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "clear, look, wait: no set is missed",
+        preemptions: 3,
+        sees: &["waits", "need not wait"],
+        run: clear_look_wait,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a set wakes nobody who begins to wait after a later clear",
+        preemptions: 2,
+        sees: &["was set"],
+        run: slow_set,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a waiter whose time is up leaves the others to be released",
+        preemptions: 2,
+        sees: &["in time", "too late"],
+        run: time_is_up,
+    },
+];
+
+type Pair = (Event, Data<u32>);
+
+fn shared() -> Arc<Pair> {
+    let event = Event::new();
+    assert!(!event.is_set()); // touches it
+    Arc::new((event, Data::new(0)))
+}
+
+fn spawn<R: Send + 'static>(
+    shared: &Arc<Pair>,
+    f: impl FnOnce(&Pair) -> R + Send + 'static,
+) -> JoinHandle<R> {
+    let shared = Arc::clone(shared);
+    thread::spawn(move || f(&shared))
+}
+
+fn set_releases_all() {
+    let shared = shared();
+    let waiters = [(); 2].map(|()| {
+        spawn(&shared, |(event, data)| {
+            event.wait();
+            assert_eq!(data.get(), 1);
+        })
+    });
+    shared.1.set(1);
+    shared.0.set();
+    for waiter in waiters {
+        waiter.join().unwrap();
+    }
+    assert_eq!(parked(), 0);
+}
+
+fn is_set() {
+    let shared = shared();
+    let other = spawn(&shared, |(event, data)| {
+        if event.is_set() {
+            saw("set");
+            assert_eq!(data.get(), 1);
+        } else {
+            saw("not set");
+        }
+    });
+    shared.1.set(1);
+    shared.0.set();
+    other.join().unwrap();
+}
+
+fn set_then_clear() {
+    let shared = shared();
+    let waiter = spawn(&shared, |(event, _)| event.wait());
+    let is_asleep = parked() == 1;
+    shared.0.set();
+    shared.0.clear();
+    if is_asleep {
+        saw("asleep");
+    } else {
+        saw("not asleep");
+        shared.0.set();
+    }
+    waiter.join().unwrap();
+}
+
+fn clear_look_wait() {
+    let shared = shared();
+    let queue = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let relaxed = std::sync::atomic::Ordering::Relaxed;
+    queue.store(0, relaxed);
+    shared.0.set();
+    let producer = {
+        let queue = Arc::clone(&queue);
+        spawn(&shared, move |(event, _)| {
+            queue.store(1, relaxed);
+            event.set();
+        })
+    };
+    shared.0.clear();
+    if queue.load(relaxed) == 0 {
+        saw("waits");
+        shared.0.wait();
+        assert_eq!(queue.load(relaxed), 1);
+    } else {
+        saw("need not wait");
+    }
+    producer.join().unwrap();
+}
+
+/// A sleeper makes `set` take the slow path.
+fn slow_set() {
+    let shared = shared();
+    let clock = thread::spawn(time::time_passes);
+    let sleeper = spawn(&shared, |(event, _)| {
+        event.wait_timeout(WAIT);
+    });
+    let setter = spawn(&shared, |(event, _)| event.set());
+    if shared.0.is_set() {
+        saw("was set");
+        shared.0.clear();
+        // Only that one `set` was called, and it is undone.
+        assert!(!shared.0.wait_deadline(Instant::now()));
+        assert!(!shared.0.is_set());
+    }
+    setter.join().unwrap();
+    sleeper.join().unwrap();
+    clock.join().unwrap();
+    assert_eq!(parked(), 0);
+}
+
+fn time_is_up() {
+    let shared = shared();
+    let clock = thread::spawn(time::time_passes);
+    let hasty = spawn(&shared, |(event, data)| {
+        if event.wait_timeout(WAIT) {
+            saw("in time");
+            assert_eq!(data.get(), 1);
+        } else {
+            saw("too late");
+        }
+    });
+    let patient = spawn(&shared, |(event, data)| {
+        event.wait();
+        assert_eq!(data.get(), 1);
+    });
+    shared.1.set(1);
+    shared.0.set();
+    patient.join().unwrap();
+    hasty.join().unwrap();
+    clock.join().unwrap();
+    assert!(shared.0.is_set());
+    assert_eq!(parked(), 0);
+}

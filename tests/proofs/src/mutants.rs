@@ -1,0 +1,70 @@
+//! Modules with a bug, which the models must find.
+//!
+//! `build.rs` makes each from the module as it stands, by one small change.
+
+use crate::run::Model;
+
+/// A module with a bug, and the models that are to find it.
+pub struct Mutant {
+    pub name: &'static str,
+    /// What was changed.
+    pub change: &'static str,
+    pub models: &'static [Model],
+    /// Shuttle takes every ordering for the strongest, and can't find it.
+    pub is_weak_ordering: bool,
+}
+
+macro_rules! mutant {
+    ($name:ident, $models:literal) => {
+        #[path = "."]
+        mod $name {
+            mod module {
+                include!(concat!(
+                    env!("OUT_DIR"),
+                    "/",
+                    stringify!($name),
+                    ".rs"
+                ));
+            }
+
+            #[path = $models]
+            #[allow(clippy::duplicate_mod, reason = "other module, same models")]
+            pub mod models;
+        }
+    };
+}
+
+mutant!(barrier_wakes_without_the_mutex, "models/barrier.rs");
+mutant!(event_looks_before_it_locks, "models/event.rs");
+mutant!(event_sets_relaxed, "models/event.rs");
+mutant!(semaphore_wakes_nobody, "models/semaphore.rs");
+
+pub const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "semaphore_wakes_nobody",
+        change: "a notify removed: a dropped guard wakes nobody",
+        models: semaphore_wakes_nobody::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "event_looks_before_it_locks",
+        change: "a check moved out of the lock: a waiter looks at the event \
+                 before it locks the queue",
+        models: event_looks_before_it_locks::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "barrier_wakes_without_the_mutex",
+        change: "a lock not taken: whoever ends a round does not wait until \
+                 those who said that they would sleep do",
+        models: barrier_wakes_without_the_mutex::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "event_sets_relaxed",
+        change: "an ordering weakened: `set` is `Relaxed` in place of \
+                 `Release`",
+        models: event_sets_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+];

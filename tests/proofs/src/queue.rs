@@ -1,0 +1,200 @@
+//! parking_lot_core's queues of parked threads: one for each address.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use crate::checker::sync::Mutex;
+use crate::lazy::Lazy;
+use crate::parker::Parker;
+use crate::time::{Instant, park_until};
+
+/// What a parked thread tells whoever unparks it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParkToken(pub usize);
+
+/// What a thread is told by whoever unparks it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnparkToken(pub usize);
+
+/// Says nothing.
+pub const DEFAULT_PARK_TOKEN: ParkToken = ParkToken(0);
+/// Says nothing.
+pub const DEFAULT_UNPARK_TOKEN: UnparkToken = UnparkToken(0);
+
+/// How a call of [`park`] ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParkResult {
+    /// Another thread unparked this one.
+    Unparked(UnparkToken),
+    /// The validation failed.
+    Invalid,
+    /// The time was up.
+    TimedOut,
+}
+
+/// What happens to a parked thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FilterOp {
+    /// Unpark it and look at the next.
+    Unpark,
+    /// Leave it and look at the next.
+    Skip,
+    /// Leave it, and look no further.
+    Stop,
+}
+
+/// What came of unparking.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnparkResult {
+    /// How many threads were unparked.
+    pub unparked_threads: usize,
+    /// How many threads were requeued: none, ever.
+    pub requeued_threads: usize,
+    /// Whether threads are left in this queue.
+    pub have_more_threads: bool,
+    /// Whether fairness is due: never.
+    pub be_fair: bool,
+}
+
+struct Parked {
+    key: usize,
+    token: ParkToken,
+    parker: Rc<Parker>,
+    answer: Cell<Option<UnparkToken>>,
+}
+
+/// All queues in one list, under one lock, as if all addresses fell into one
+/// bucket.
+#[derive(Default)]
+struct Queue(Vec<Rc<Parked>>);
+
+// SAFETY: see `Lazy`.
+unsafe impl Send for Queue {}
+
+static QUEUE: Lazy<Mutex<Queue>> = Lazy::new();
+
+fn with<R>(f: impl FnOnce(&mut Vec<Rc<Parked>>) -> R) -> R {
+    match QUEUE.get(|| Mutex::new(Queue::default())).lock() {
+        Ok(mut queue) => f(&mut queue.0),
+        Err(_) => panic!("another thread of this model has panicked"),
+    }
+}
+
+/// `parking_lot_core::park`.
+///
+/// # Safety
+///
+/// As there.
+pub unsafe fn park(
+    key: usize,
+    validate: impl FnOnce() -> bool,
+    before_sleep: impl FnOnce(),
+    timed_out: impl FnOnce(usize, bool),
+    token: ParkToken,
+    deadline: Option<Instant>,
+) -> ParkResult {
+    let me = Rc::new(Parked {
+        key,
+        token,
+        parker: Parker::new(),
+        answer: Cell::new(None),
+    });
+    let valid = with(|queue| {
+        let valid = validate();
+        if valid {
+            queue.push(Rc::clone(&me));
+        }
+        valid
+    });
+    if !valid {
+        return ParkResult::Invalid;
+    }
+    before_sleep();
+    park_until(&me.parker, deadline);
+    if deadline.is_some() {
+        with(|queue| {
+            if me.answer.get().is_none() {
+                queue.retain(|other| !Rc::ptr_eq(other, &me));
+                timed_out(key, queue.iter().all(|other| other.key != key));
+            }
+        });
+    }
+    me.answer
+        .get()
+        .map_or(ParkResult::TimedOut, ParkResult::Unparked)
+}
+
+/// `parking_lot_core::unpark_filter`.
+///
+/// # Safety
+///
+/// As there.
+pub unsafe fn unpark_filter(
+    key: usize,
+    mut filter: impl FnMut(ParkToken) -> FilterOp,
+    callback: impl FnOnce(UnparkResult) -> UnparkToken,
+) -> UnparkResult {
+    let mut woken = Vec::new();
+    let result = with(|queue| {
+        let mut stopped = false;
+        queue.retain(|parked| {
+            if stopped || parked.key != key {
+                return true;
+            }
+            let what = filter(parked.token);
+            stopped = what == FilterOp::Stop;
+            if what == FilterOp::Unpark {
+                woken.push(Rc::clone(parked));
+            }
+            what != FilterOp::Unpark
+        });
+        let result = UnparkResult {
+            unparked_threads: woken.len(),
+            have_more_threads: queue.iter().any(|parked| parked.key == key),
+            ..UnparkResult::default()
+        };
+        let token = callback(result);
+        woken.iter().for_each(|it| it.answer.set(Some(token)));
+        result
+    });
+    woken.iter().for_each(|parked| parked.parker.unpark());
+    result
+}
+
+/// `parking_lot_core::unpark_one`.
+///
+/// # Safety
+///
+/// As there.
+pub unsafe fn unpark_one(
+    key: usize,
+    callback: impl FnOnce(UnparkResult) -> UnparkToken,
+) -> UnparkResult {
+    let mut found = false;
+    let first = |_| {
+        if std::mem::replace(&mut found, true) {
+            FilterOp::Stop
+        } else {
+            FilterOp::Unpark
+        }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { unpark_filter(key, first, callback) }
+}
+
+/// `parking_lot_core::unpark_all`.
+///
+/// # Safety
+///
+/// As there.
+pub unsafe fn unpark_all(key: usize, token: UnparkToken) -> usize {
+    // SAFETY: the caller's promise.
+    let result =
+        unsafe { unpark_filter(key, |_| FilterOp::Unpark, |_| token) };
+    result.unparked_threads
+}
+
+/// How many threads are in all queues.
+pub(crate) fn len() -> usize {
+    with(|queue| queue.len())
+}

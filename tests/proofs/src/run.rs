@@ -1,0 +1,110 @@
+//! Runs the models, one after the other, and prints what was tried.
+
+use std::env;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::SystemTime;
+
+use facade::model;
+
+use crate::mutants::{MUTANTS, Mutant};
+
+/// A small program with a few threads, and what it shows.
+pub struct Model {
+    pub primitive: &'static str,
+    /// What holds in every schedule, as a sentence without its full stop.
+    pub promise: &'static str,
+    /// How many switches loom may make that no thread asked for.
+    pub preemptions: usize,
+    /// What some schedules show and others don't; a model that never shows
+    /// it proves less than it seems to.
+    pub sees: &'static [&'static str],
+    pub run: fn(),
+}
+
+const BOOK: &[&[Model]] = &[
+    crate::local::models::MODELS,
+    crate::lock::models::MODELS,
+    crate::rlock::models::MODELS,
+    crate::condition::models::MODELS,
+    crate::semaphore::models::MODELS,
+    crate::event::models::MODELS,
+    crate::barrier::models::MODELS,
+];
+
+/// `proofs [WORD]`: the models whose primitive or promise has the word.
+///
+/// `proofs --mutant NAME`: the models of one mutant, which should fail.
+pub fn main() -> ExitCode {
+    let words: Vec<String> = env::args().skip(1).collect();
+    if let [option, name] = &words[..]
+        && option == "--mutant"
+    {
+        let mutant = MUTANTS.iter().find(|mutant| mutant.name == *name);
+        for model in mutant.into_iter().flat_map(|it| it.models) {
+            check(model);
+        }
+        return ExitCode::SUCCESS;
+    }
+    let word = words.first().map(String::as_str).unwrap_or_default();
+    let chosen = |model: &&Model| {
+        model.primitive.contains(word) || model.promise.contains(word)
+    };
+    let models = BOOK.iter().copied().flatten().filter(chosen);
+    models.for_each(check_and_print);
+    let is_chosen = |mutant: &&Mutant| mutant.name.contains(word);
+    let survivors: Vec<_> = MUTANTS
+        .iter()
+        .filter(is_chosen)
+        .filter(|mutant| !fares_as_expected(mutant))
+        .collect();
+    for mutant in &survivors {
+        eprintln!("the mutant `{}` should not pass", mutant.name);
+    }
+    if survivors.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn check_and_print(model: &Model) {
+    // The only clock that the checker leaves as it is.
+    let start = SystemTime::now();
+    eprint!("{}: {} ... ", model.primitive, model.promise);
+    let schedules = check(model);
+    let time = start.elapsed().unwrap_or_default();
+    eprintln!("{schedules} schedules, {time:.1?}");
+    println!("model\t{}\t{}\t{schedules}", model.primitive, model.promise);
+}
+
+/// Tries the model's schedules; panics or aborts in one that breaks it.
+fn check(model: &Model) -> usize {
+    model::all_seen();
+    let schedules = model::check(model.run, env::var("PRE").ok().and_then(|x| x.parse().ok()).unwrap_or(model.preemptions));
+    let seen = model::all_seen();
+    for what in model.sees {
+        assert!(seen.contains(what), "no schedule shows this: {what}");
+    }
+    schedules
+}
+
+/// Whether the checker finds the mutant's bug, and prints the answer.
+///
+/// A model that fails ends its process, so this is another one.
+fn fares_as_expected(mutant: &Mutant) -> bool {
+    let found = env::current_exe().and_then(|program| {
+        Command::new(program)
+            .args(["--mutant", mutant.name])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+    });
+    let found = match found {
+        Ok(status) => !status.success(),
+        Err(error) => panic!("can't run this program again: {error}"),
+    };
+    let word = if found { "found" } else { "not found" };
+    eprintln!("mutant {}: {word}", mutant.name);
+    println!("mutant\t{}\t{}\t{word}", mutant.name, mutant.change);
+    found || (cfg!(shuttle) && mutant.is_weak_ordering)
+}
