@@ -70,9 +70,8 @@ impl Mutant {
         );
         // The module is included in the middle of another one, where these
         // comments can't stand.
-        let source = source
-            .replace(self.old, self.new)
-            .replace("\n//!", "\n//");
+        let source =
+            source.replace(self.old, self.new).replace("\n//!", "\n//");
         let path = out.join(name).with_extension("rs");
         if let Err(error) = fs::write(&path, source) {
             panic!("can't write {}: {error}", path.display());

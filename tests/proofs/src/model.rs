@@ -20,7 +20,9 @@ pub fn saw(what: &'static str) {
 
 /// What was noted since the last call.
 pub fn all_seen() -> BTreeSet<&'static str> {
-    SEEN.lock().map(|mut seen| std::mem::take(&mut *seen)).unwrap_or_default()
+    SEEN.lock()
+        .map(|mut seen| std::mem::take(&mut *seen))
+        .unwrap_or_default()
 }
 
 /// Shared data that no lock or atomic protects by itself.
@@ -70,19 +72,18 @@ impl<T: Copy> Data<T> {
     }
 }
 
-/// Runs `model` in every order of its threads that has no more than
-/// `preemptions` switches that no thread asked for; returns how many orders
-/// that were.
+/// Runs `model` in every order of its threads with up to `preemptions` switches
+/// that no thread asked for; returns how many orders that were.
 ///
 /// # Panics
 ///
 /// If the model panics, deadlocks, or has a data race.
 #[cfg(loom)]
-pub fn check(model: fn(), preemptions: usize) -> usize {
+pub fn check(model: fn(), preemptions: Option<usize>) -> usize {
     static SCHEDULES: AtomicUsize = AtomicUsize::new(0);
     SCHEDULES.store(0, Ordering::Relaxed);
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(preemptions);
+    builder.preemption_bound = preemptions;
     builder.max_branches = 20_000;
     builder.check(move || {
         SCHEDULES.fetch_add(1, Ordering::Relaxed);
@@ -98,11 +99,11 @@ pub fn check(model: fn(), preemptions: usize) -> usize {
 ///
 /// If the model panics or deadlocks.
 #[cfg(shuttle)]
-pub fn check(model: fn(), _: usize) -> usize {
+pub fn check(model: fn(), _: Option<usize>) -> usize {
     use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
 
     const SEED: u64 = 0x5eed;
-    const EACH: usize = 2_500;
+    const EACH: usize = 20_000;
 
     fn all(scheduler: impl Scheduler + 'static, model: fn()) -> usize {
         static SCHEDULES: AtomicUsize = AtomicUsize::new(0);

@@ -7,6 +7,8 @@ use crate::run::Model;
 /// A module with a bug, and the models that are to find it.
 pub struct Mutant {
     pub name: &'static str,
+    /// The primitive that has the bug.
+    pub module: &'static str,
     /// What was changed.
     pub change: &'static str,
     pub models: &'static [Model],
@@ -28,7 +30,10 @@ macro_rules! mutant {
             }
 
             #[path = $models]
-            #[allow(clippy::duplicate_mod, reason = "other module, same models")]
+            #[allow(
+                clippy::duplicate_mod,
+                reason = "other module, same models"
+            )]
             pub mod models;
         }
     };
@@ -42,12 +47,14 @@ mutant!(semaphore_wakes_nobody, "models/semaphore.rs");
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "semaphore_wakes_nobody",
+        module: "Semaphore",
         change: "a notify removed: a dropped guard wakes nobody",
         models: semaphore_wakes_nobody::models::MODELS,
         is_weak_ordering: false,
     },
     Mutant {
         name: "event_looks_before_it_locks",
+        module: "Event",
         change: "a check moved out of the lock: a waiter looks at the event \
                  before it locks the queue",
         models: event_looks_before_it_locks::models::MODELS,
@@ -55,6 +62,7 @@ pub const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "barrier_wakes_without_the_mutex",
+        module: "Barrier",
         change: "a lock not taken: whoever ends a round does not wait until \
                  those who said that they would sleep do",
         models: barrier_wakes_without_the_mutex::models::MODELS,
@@ -62,6 +70,7 @@ pub const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "event_sets_relaxed",
+        module: "Event",
         change: "an ordering weakened: `set` is `Relaxed` in place of \
                  `Release`",
         models: event_sets_relaxed::models::MODELS,

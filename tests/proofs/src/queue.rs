@@ -189,8 +189,7 @@ pub unsafe fn unpark_one(
 /// As there.
 pub unsafe fn unpark_all(key: usize, token: UnparkToken) -> usize {
     // SAFETY: the caller's promise.
-    let result =
-        unsafe { unpark_filter(key, |_| FilterOp::Unpark, |_| token) };
+    let result = unsafe { unpark_filter(key, |_| FilterOp::Unpark, |_| token) };
     result.unparked_threads
 }
 

@@ -13,8 +13,9 @@ pub struct Model {
     pub primitive: &'static str,
     /// What holds in every schedule, as a sentence without its full stop.
     pub promise: &'static str,
-    /// How many switches loom may make that no thread asked for.
-    pub preemptions: usize,
+    /// How many switches loom may make that no thread asked for; as many as
+    /// there can be without a bound.
+    pub preemptions: Option<usize>,
     /// What some schedules show and others don't; a model that never shows
     /// it proves less than it seems to.
     pub sees: &'static [&'static str],
@@ -74,13 +75,18 @@ fn check_and_print(model: &Model) {
     let schedules = check(model);
     let time = start.elapsed().unwrap_or_default();
     eprintln!("{schedules} schedules, {time:.1?}");
-    println!("model\t{}\t{}\t{schedules}", model.primitive, model.promise);
+    let bound = model.preemptions.map(|bound| bound.to_string());
+    let bound = bound.as_deref().unwrap_or("any");
+    let Model {
+        primitive, promise, ..
+    } = model;
+    println!("model\t{primitive}\t{promise}\t{bound}\t{schedules}");
 }
 
 /// Tries the model's schedules; panics or aborts in one that breaks it.
 fn check(model: &Model) -> usize {
     model::all_seen();
-    let schedules = model::check(model.run, env::var("PRE").ok().and_then(|x| x.parse().ok()).unwrap_or(model.preemptions));
+    let schedules = model::check(model.run, model.preemptions);
     let seen = model::all_seen();
     for what in model.sees {
         assert!(seen.contains(what), "no schedule shows this: {what}");
@@ -105,6 +111,6 @@ fn fares_as_expected(mutant: &Mutant) -> bool {
     };
     let word = if found { "found" } else { "not found" };
     eprintln!("mutant {}: {word}", mutant.name);
-    println!("mutant\t{}\t{}\t{word}", mutant.name, mutant.change);
+    println!("mutant\t{}\t{}\t\t{word}", mutant.module, mutant.change);
     found || (cfg!(shuttle) && mutant.is_weak_ordering)
 }

@@ -222,9 +222,7 @@ fn semaphore() {
                 0 => Some(semaphore.acquire()),
                 1 => semaphore.try_acquire(),
                 2 => semaphore.acquire_timeout(short(random)),
-                3 => {
-                    semaphore.acquire_deadline(Instant::now() + short(random))
-                }
+                3 => semaphore.acquire_deadline(Instant::now() + short(random)),
                 _ => {
                     let wait = short(random);
                     let taken = (0..3)

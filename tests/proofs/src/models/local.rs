@@ -15,7 +15,7 @@ pub const MODELS: &[Model] = &[
     Model {
         primitive: PRIMITIVE,
         promise: "each thread has a value of its own, from the first use on",
-        preemptions: 3,
+        preemptions: None,
         sees: &[],
         run: one_each,
     },
@@ -23,14 +23,14 @@ pub const MODELS: &[Model] = &[
         primitive: PRIMITIVE,
         promise: "of the end of the thread and the drop of the Local one \
                   drops the value, after its last use",
-        preemptions: 3,
+        preemptions: Some(3),
         sees: &["its thread dropped it", "another thread dropped it"],
         run: dropped_once,
     },
     Model {
         primitive: PRIMITIVE,
         promise: "a Local in the place of an old one finds none of its values",
-        preemptions: 3,
+        preemptions: Some(3),
         sees: &[],
         run: nothing_old,
     },
