@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use comfy_table::{Table, presets};
 
-use crate::{build, progress, project, test};
+use crate::{build, progress, project, prove, sanitize, systems, test};
 
 /// One thing that CI does.
 struct Step {
@@ -49,6 +49,20 @@ const STEPS: [Step; 6] = [
     book("book", "build", |root| build::run(root).map(drop)),
 ];
 
+/// What takes minutes; CI does it too.
+const LONG_STEPS: [Step; 6] = [
+    cargo(
+        "stress",
+        &[("BOOK_STRESS", "50")],
+        "test --package proofs --test stress",
+    ),
+    book("proofs", "prove", |root| prove::run(root, None)),
+    book("stress, sanitized", "check --long", sanitize::stress),
+    book("a planted race", "check --long", sanitize::planted_race),
+    book("other systems", "check --long", systems::run),
+    book("panics that abort", "check --long", systems::abort),
+];
+
 const fn cargo(
     name: &'static str,
     env: &'static [(&'static str, &'static str)],
@@ -67,23 +81,26 @@ const fn book(
     Step { name, work }
 }
 
-/// Runs every step in the project below `root`, up to the first that fails.
+/// Runs every step in the project below `root`, up to the first that fails;
+/// with `long`, also those that take minutes.
 ///
 /// # Errors
 ///
 /// Those of the step that fails, with the command that runs it again.
-pub fn run(root: &Path) -> Result<()> {
+pub fn run(root: &Path, long: bool) -> Result<()> {
     let start = Instant::now();
     let mut times = Table::new();
     times.load_style(presets::ASCII_MARKDOWN);
     times.set_header(["step", "time"]);
-    for (number, Step { name, work }) in (1..).zip(&STEPS) {
-        println!("[{number}/{}] {name}: {work}", STEPS.len());
+    let more: &[Step] = if long { &LONG_STEPS } else { &[] };
+    let steps: Vec<_> = STEPS.iter().chain(more).collect();
+    for (number, Step { name, work }) in (1..).zip(&steps) {
+        println!("[{number}/{}] {name}: {work}", steps.len());
         let begin = Instant::now();
         if let Err(error) = work.run(root) {
             bail!("step `{name}` failed: {error:#}\nto run it again: {work}");
         }
-        times.add_row([name, progress::seconds(begin).as_str()]);
+        times.add_row([*name, progress::seconds(begin).as_str()]);
         println!();
     }
     times.add_row(["all", &progress::seconds(start)]);
@@ -135,5 +152,7 @@ mod tests {
     cargo book test
     cargo book build
     "#);
+        let lines = LONG_STEPS.map(|step| step.work.to_string());
+        insta::assert_snapshot!(lines.join("\n"), @"");
     }
 }

@@ -36,7 +36,11 @@ pub enum Command {
         chapter: Option<String>,
     },
     /// Do everything that CI does, step by step
-    Check,
+    Check {
+        /// Also what takes minutes: proofs, sanitizer, other systems
+        #[arg(long)]
+        long: bool,
+    },
     /// Show the outputs that changed, and accept them
     Bless {
         /// The program, as `lock`: only its output
@@ -54,6 +58,11 @@ pub enum Command {
     Record {
         /// The program, as `gil_curve`: only this one
         program: Option<String>,
+    },
+    /// Try the primitives under every schedule, and record how many
+    Prove {
+        /// The primitive, as `Lock`: only its promises, for a look
+        primitive: Option<String>,
     },
 }
 

@@ -17,5 +17,8 @@ pub mod names;
 pub mod open;
 pub mod progress;
 pub mod project;
+pub mod prove;
 pub mod record;
+pub mod sanitize;
+pub mod systems;
 pub mod test;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use xtask::cli::{self, Command};
 use xtask::names::Unknown;
-use xtask::{bench, bless, build, check, open, project, record, test};
+use xtask::{bench, bless, build, check, open, project, prove, record, test};
 
 fn main() -> ExitCode {
     match cli::command().and_then(run) {
@@ -24,11 +24,12 @@ fn run(command: Command) -> Result<()> {
         Command::Build => build::run(&root).map(drop),
         Command::Open => open::run(&root),
         Command::Test { chapter } => test::run(&root, chapter.as_deref()),
-        Command::Check => check::run(&root),
+        Command::Check { long } => check::run(&root, long),
         Command::Bless { program, yes } => {
             bless::run(&root, program.as_deref(), yes)
         }
         Command::Bench { name } => bench::run(&root, name.as_deref()),
         Command::Record { program } => record::run(&root, program.as_deref()),
+        Command::Prove { primitive } => prove::run(&root, primitive.as_deref()),
     }
 }

@@ -56,16 +56,28 @@ fn times(operations: usize) -> usize {
 }
 
 /// Runs `work` in all threads, each with its number and its generator.
-fn in_all_threads(work: impl Fn(usize, &mut SmallRng) + Sync) {
-    thread::scope(|scope| {
-        for me in 0..THREADS {
-            let work = &work;
-            scope.spawn(move || {
-                let seed = SEED + me as u64;
-                work(me, &mut SmallRng::seed_from_u64(seed));
-            });
-        }
-    });
+///
+/// Not in a scope: how its threads end is another thing that
+/// ThreadSanitizer can't see, and it would report what they did.
+fn in_all_threads(work: impl Fn(usize, &mut SmallRng) + Send + Sync + 'static) {
+    let work = Arc::new(work);
+    let start = |me| {
+        let work = Arc::clone(&work);
+        thread::spawn(move || {
+            let seed = SEED + me as u64;
+            work(me, &mut SmallRng::seed_from_u64(seed));
+        })
+    };
+    let threads: Vec<_> = (0..THREADS).map(start).collect();
+    let results: Vec<_> = threads.into_iter().map(|it| it.join()).collect();
+    for result in results {
+        result.unwrap();
+    }
+}
+
+/// So that threads can borrow it that no scope ends.
+fn shared<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
 }
 
 fn short(random: &mut SmallRng) -> Duration {
@@ -91,9 +103,9 @@ impl Room {
 }
 
 fn lock() {
-    let (lock, room) = (Lock::new(0), Room::default());
-    let taken = AtomicUsize::new(0);
-    in_all_threads(|_, random| {
+    let (lock, room) = (shared(Lock::new(0)), shared(Room::default()));
+    let taken = shared(AtomicUsize::new(0));
+    in_all_threads(move |_, random| {
         for _ in 0..times(300) {
             let guard = match random.random_range(0..5) {
                 0 => Some(lock.acquire()),
@@ -116,13 +128,13 @@ fn lock() {
         }
     });
     assert!(!lock.is_locked());
-    assert_eq!(lock.into_inner(), taken.into_inner());
+    assert_eq!(*lock.acquire(), taken.load(Ordering::Relaxed));
 }
 
 fn rlock() {
-    let (lock, room) = (RLock::new(Cell::new(0)), Room::default());
-    let taken = AtomicUsize::new(0);
-    in_all_threads(|_, random| {
+    let lock = shared(RLock::new(Cell::new(0)));
+    let (room, taken) = (shared(Room::default()), shared(AtomicUsize::new(0)));
+    in_all_threads(move |_, random| {
         for _ in 0..times(200) {
             let Some(outer) = lock.acquire_timeout(short(random)) else {
                 assert_eq!(lock.depth(), 0);
@@ -144,23 +156,23 @@ fn rlock() {
         assert!(lock.release().is_err());
     });
     assert!(!lock.is_locked());
-    assert_eq!(lock.into_inner().get(), taken.into_inner());
+    assert_eq!(lock.acquire().get(), taken.load(Ordering::Relaxed));
 }
 
 /// Half of the threads put numbers into a store of eight places, the others
 /// take them out.
 fn condition() {
     let each = times(100);
-    let store = Lock::new(Vec::new());
-    let not_empty = Condition::new(&store);
-    let not_full = Condition::new(&store);
-    let sum = AtomicUsize::new(0);
-    in_all_threads(|me, random| {
+    let store = shared(Lock::new(Vec::new()));
+    let not_empty = shared(Condition::new(store));
+    let not_full = shared(Condition::new(store));
+    let sum = shared(AtomicUsize::new(0));
+    in_all_threads(move |me, random| {
         for _ in 0..each {
             let mut list = store.acquire();
             let (own, other) = match me % 2 {
-                0 => (&not_full, &not_empty),
-                _ => (&not_empty, &not_full),
+                0 => (not_full, not_empty),
+                _ => (not_empty, not_full),
             };
             let can_go_on = |list: &Vec<usize>| match me % 2 {
                 0 => list.len() < 8,
@@ -190,8 +202,8 @@ fn condition() {
         }
     });
     let all: usize = (0..THREADS).step_by(2).sum();
-    assert_eq!(sum.into_inner(), all * each);
-    assert!(store.into_inner().is_empty());
+    assert_eq!(sum.load(Ordering::Relaxed), all * each);
+    assert!(store.acquire().is_empty());
 }
 
 /// At most so many: a part of the program that has room for some threads.
@@ -209,14 +221,14 @@ impl Rooms {
     }
 }
 
-fn rooms(size: usize) -> Rooms {
+fn rooms(size: usize) -> &'static Rooms {
     let inside = AtomicUsize::new(0);
-    Rooms { size, inside }
+    shared(Rooms { size, inside })
 }
 
 fn semaphore() {
-    let (semaphore, rooms) = (Semaphore::new(5), rooms(5));
-    in_all_threads(|_, random| {
+    let (semaphore, rooms) = (shared(Semaphore::new(5)), rooms(5));
+    in_all_threads(move |_, random| {
         for _ in 0..times(300) {
             let guard = match random.random_range(0..5) {
                 0 => Some(semaphore.acquire()),
@@ -244,8 +256,9 @@ fn semaphore() {
 }
 
 fn bounded_semaphore() {
-    let (semaphore, rooms) = (BoundedSemaphore::new(3), rooms(3));
-    in_all_threads(|_, random| {
+    let semaphore = shared(BoundedSemaphore::new(3));
+    let rooms = rooms(3);
+    in_all_threads(move |_, random| {
         for _ in 0..times(300) {
             if random.random() {
                 if let Some(_guard) = semaphore.acquire_timeout(short(random)) {
@@ -264,9 +277,9 @@ fn bounded_semaphore() {
 
 /// One thread sets and clears until all others have had their waits.
 fn event() {
-    let event = Event::new();
-    let (news, left) = (AtomicUsize::new(0), AtomicUsize::new(THREADS - 1));
-    in_all_threads(|me, random| {
+    let (event, news) = (shared(Event::new()), shared(AtomicUsize::new(0)));
+    let left = shared(AtomicUsize::new(THREADS - 1));
+    in_all_threads(move |me, random| {
         if me == 0 {
             while left.load(Ordering::Relaxed) > 0 {
                 news.fetch_add(1, Ordering::Relaxed);
@@ -297,9 +310,9 @@ fn event() {
 
 /// A round that passes gives every index once, however many others break.
 fn barrier() {
-    let barrier = Barrier::new(THREADS).unwrap();
-    let given = [const { AtomicUsize::new(0) }; THREADS];
-    in_all_threads(|_, random| {
+    let barrier = shared(Barrier::new(THREADS).unwrap());
+    let given = shared([const { AtomicUsize::new(0) }; THREADS]);
+    in_all_threads(move |_, random| {
         for _ in 0..times(20) {
             let answer = match random.random_range(0..1_000) {
                 0 => barrier.wait_timeout(short(random)),
@@ -318,7 +331,7 @@ fn barrier() {
             };
         }
     });
-    let given = given.map(AtomicUsize::into_inner);
+    let given = given.each_ref().map(|it| it.load(Ordering::Relaxed));
     assert!(given[0] > 0);
     assert_eq!(given, [given[0]; THREADS]);
     assert_eq!(barrier.n_waiting(), 0);
@@ -328,7 +341,7 @@ fn barrier() {
 fn local() {
     struct Value {
         number: Cell<usize>,
-        drops: Arc<AtomicUsize>,
+        drops: &'static AtomicUsize,
     }
 
     impl Drop for Value {
@@ -337,22 +350,23 @@ fn local() {
         }
     }
 
-    let (made, drops) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+    let made = shared(AtomicUsize::new(0));
+    let drops = shared(AtomicUsize::new(0));
     let init = || {
         made.fetch_add(1, Ordering::Relaxed);
         Value {
             number: Cell::new(0),
-            drops: Arc::clone(&drops),
+            drops,
         }
     };
     for _ in 0..times(4) {
-        let shared: Vec<_> = (0..8).map(|_| Local::new(init)).collect();
-        in_all_threads(|me, random| {
+        let locals: Vec<_> = (0..8).map(|_| Local::new(init)).collect();
+        in_all_threads(move |me, random| {
             let mut own = Local::new(init);
             let mut numbers = [0; 8];
             for _ in 0..50 {
                 let at = random.random_range(0..8);
-                shared[at].with(|value| {
+                locals[at].with(|value| {
                     assert_eq!(value.number.get(), numbers[at]);
                     numbers[at] += me;
                     value.number.set(numbers[at]);
@@ -365,5 +379,5 @@ fn local() {
             }
         });
     }
-    assert_eq!(drops.load(Ordering::Relaxed), made.into_inner());
+    assert_eq!(drops.load(Ordering::Relaxed), made.load(Ordering::Relaxed));
 }

@@ -1,0 +1,169 @@
+//! `cargo book prove`: the primitives under two model checkers.
+//!
+//! The package `proofs` has the models. It is built twice, with a target
+//! folder for each checker, because the checker is chosen by a `--cfg` for
+//! all crates.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{project, record};
+
+/// Where the table of what was tried lies.
+const FILE: &str = "src/recorded/proofs.md";
+
+/// The checkers, by the `--cfg` that chooses them.
+const CHECKERS: [&str; 2] = ["loom", "shuttle"];
+
+/// Runs the models below `root`, or those that have `word` in their names.
+///
+/// If all ran, writes the table of schedules.
+///
+/// # Errors
+///
+/// When a promise is broken, when a mutant is not found, and when there is
+/// no model with the word.
+pub fn run(root: &Path, word: Option<&str>) -> Result<()> {
+    let [loom, shuttle] = CHECKERS.map(|checker| check(root, checker, word));
+    let (loom, shuttle) = (loom?, shuttle?);
+    ensure!(
+        !loom.is_empty(),
+        "no model has `{}` in its name: try the name of a primitive, as \
+         `Lock`",
+        word.unwrap_or_default()
+    );
+    let text = tables(&loom, &shuttle)?;
+    println!("{text}");
+    if word.is_none() {
+        record::write(root, FILE, &text)?;
+        println!("{FILE} is written");
+    }
+    Ok(())
+}
+
+/// The lines that the models print, built on `checker`.
+fn check(root: &Path, checker: &str, word: Option<&str>) -> Result<String> {
+    println!("The models, on {checker}:");
+    let folder = format!("target/{checker}");
+    let output = project::cargo(root)
+        .args(["run", "--quiet", "--release", "--package", "proofs"])
+        .args(["--target-dir", &folder, "--"])
+        .args(word)
+        .env("RUSTFLAGS", format!("--cfg {checker}"))
+        .env("SHUTTLE_SILENCE_WARNINGS", "1")
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("can't start the models on {checker}"))?;
+    if !output.status.success() {
+        bail!("a model on {checker} ends with {}", output.status);
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// One line of a checker.
+struct Row<'a> {
+    kind: &'a str,
+    primitive: &'a str,
+    /// A promise, or the change that makes a mutant.
+    what: &'a str,
+    preemptions: &'a str,
+    /// How many schedules, or whether the mutant was found.
+    result: &'a str,
+}
+
+fn rows(lines: &str) -> impl Iterator<Item = Row<'_>> {
+    lines.lines().filter_map(|line| {
+        let cells: Vec<_> = line.split('\t').collect();
+        let [kind, primitive, what, preemptions, result] = cells[..] else {
+            return None;
+        };
+        Some(Row {
+            kind,
+            primitive,
+            what,
+            preemptions,
+            result,
+        })
+    })
+}
+
+/// The tables of what both checkers tried, as a page includes them.
+fn tables(loom: &str, shuttle: &str) -> Result<String> {
+    let of_shuttle: BTreeMap<_, _> = rows(shuttle)
+        .map(|row| ((row.primitive, row.what), row.result))
+        .collect();
+    let mut models = String::from(
+        "| Primitive | Promise | Switches | Schedules, loom | Schedules, \
+         shuttle |\n|---|---|--:|--:|--:|\n",
+    );
+    let mut mutants = String::from(
+        "| Primitive | What was changed | loom | shuttle |\n|---|---|---|---|\n",
+    );
+    let mut sums = [0, 0];
+    for row in rows(loom) {
+        let Row {
+            primitive, what, ..
+        } = row;
+        let other = *of_shuttle
+            .get(&(primitive, what))
+            .with_context(|| format!("shuttle did not try this: {what}"))?;
+        let start = format!("| `{primitive}` | {what} |");
+        if row.kind == "mutant" {
+            mutants += &format!("{start} {} | {other} |\n", row.result);
+            continue;
+        }
+        let mut cells = [row.result, other].map(str::to_owned);
+        for (sum, cell) in sums.iter_mut().zip(&mut cells) {
+            let number: u64 = cell.parse()?;
+            *sum += number;
+            *cell = grouped(number);
+        }
+        models += &format!(
+            "{start} {} | {} | {} |\n",
+            row.preemptions, cells[0], cells[1]
+        );
+    }
+    let [loom, shuttle] = sums.map(grouped);
+    models += &format!("| all | | | {loom} | {shuttle} |\n");
+    let parts = [
+        record::part("table", &models),
+        record::part("mutants", &mutants),
+        record::part("schedules", &loom),
+    ];
+    Ok("<!-- Written by `cargo book prove`. -->\n".to_owned()
+        + &parts.join("\n"))
+}
+
+/// `12,345`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_have_a_line_for_each_model_and_mutant() {
+        let loom = "model\tLock\tone at a time\tany\t12\n\
+                    model\tEvent\tset releases all\t3\t1234567\n\
+                    mutant\tEvent\ta notify removed\t\tfound\n";
+        let shuttle = "model\tLock\tone at a time\tany\t40000\n\
+                       model\tEvent\tset releases all\t3\t40000\n\
+                       mutant\tEvent\ta notify removed\t\tnot found\n";
+        let text = tables(loom, shuttle).expect("two tables");
+        insta::assert_snapshot!(text, @"");
+        assert!(tables(loom, "").is_err());
+    }
+}

@@ -1,0 +1,103 @@
+//! What a reader's machine may have and this one has not: a part of
+//! `cargo book check --long`.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::project;
+
+/// One of each family, beside Linux.
+const TARGETS: [&str; 3] = [
+    "x86_64-pc-windows-gnu",
+    "aarch64-apple-darwin",
+    "x86_64-unknown-freebsd",
+];
+
+/// Checks that the modules compile for other systems.
+///
+/// A system is left out, and that is said, when rustup can't have it.
+///
+/// # Errors
+///
+/// When a module does not compile.
+pub fn run(root: &Path) -> Result<()> {
+    for target in TARGETS {
+        if !can_have(target) {
+            println!("Left out: rustup can't have {target} here.");
+            continue;
+        }
+        let mut command = project::cargo(root);
+        command.args(["check", "--quiet", "--package", "threading"]);
+        command.args(["--target", target]);
+        command.args(["--target-dir", "target/systems"]);
+        project::run(&mut command, &format!("cargo check --target {target}"))?;
+        println!("The modules compile for {target}.");
+    }
+    Ok(())
+}
+
+fn can_have(target: &str) -> bool {
+    let mut command = Command::new("rustup");
+    command.args(["target", "add", target]);
+    command.output().is_ok_and(|output| output.status.success())
+}
+
+/// Builds a program with `panic = "abort"`, and fails unless a panic in one
+/// of its threads is reported before it ends the process.
+///
+/// Nothing is caught then, so no hook of the module is called: what must
+/// print the message is the panic hook of `std`.
+///
+/// # Errors
+///
+/// When the program can't be built, or ends in another way.
+pub fn abort(root: &Path) -> Result<()> {
+    const PROGRAM: &str = "code/examples/exceptions.rs";
+    const MESSAGE: &str = "something bad happened";
+
+    let folder = root.join("target/abort");
+    let mut library = project::cargo(root);
+    library
+        .args(["build", "--quiet", "--package", "threading", "--lib"])
+        .args(["--config", "profile.dev.panic=\"abort\"", "--target-dir"])
+        .arg(&folder);
+    project::run(&mut library, "cargo build, with panic = \"abort\"")?;
+
+    let built = folder.join("debug");
+    let program = built.join("exceptions");
+    let mut compiler = Command::new("rustc");
+    compiler
+        .args([
+            "--edition",
+            "2024",
+            "-C",
+            "panic=abort",
+            PROGRAM,
+            "--extern",
+        ])
+        .arg(format!("threading={}/libthreading.rlib", built.display()))
+        .arg("-L")
+        .arg(format!("dependency={}/deps", built.display()))
+        .arg("-o")
+        .arg(&program)
+        .current_dir(root);
+    project::run(&mut compiler, "rustc, with panic = \"abort\"")?;
+
+    let output = Command::new(&program)
+        .output()
+        .context("can't start the program")?;
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        !output.status.success()
+            && stderr.contains(PROGRAM)
+            && stderr.contains(MESSAGE)
+            && output.stdout == b"worker: working\n",
+        "with panic = \"abort\", {PROGRAM} should print `{MESSAGE}` and end \
+         at once; it ends with {}\n{stderr}",
+        output.status
+    );
+    println!("The message is printed, then the program ends.");
+    Ok(())
+}
