@@ -53,7 +53,7 @@ const STEPS: [Step; 6] = [
 const LONG_STEPS: [Step; 6] = [
     cargo(
         "stress",
-        &[("BOOK_STRESS", "50")],
+        &[("BOOK_STRESS", "30")],
         "test --package proofs --test stress",
     ),
     book("proofs", "prove", |root| prove::run(root, None)),
@@ -153,6 +153,13 @@ mod tests {
     cargo book build
     "#);
         let lines = LONG_STEPS.map(|step| step.work.to_string());
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+    BOOK_STRESS="30" cargo test --package proofs --test stress
+    cargo book prove
+    cargo book check --long
+    cargo book check --long
+    cargo book check --long
+    cargo book check --long
+    "#);
     }
 }

@@ -163,7 +163,26 @@ mod tests {
                        model\tEvent\tset releases all\t3\t40000\n\
                        mutant\tEvent\ta notify removed\t\tnot found\n";
         let text = tables(loom, shuttle).expect("two tables");
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @"
+        <!-- Written by `cargo book prove`. -->
+        <!-- ANCHOR: table -->
+        | Primitive | Promise | Switches | Schedules, loom | Schedules, shuttle |
+        |---|---|--:|--:|--:|
+        | `Lock` | one at a time | any | 12 | 40,000 |
+        | `Event` | set releases all | 3 | 1,234,567 | 40,000 |
+        | all | | | 1,234,579 | 80,000 |
+        <!-- ANCHOR_END: table -->
+
+        <!-- ANCHOR: mutants -->
+        | Primitive | What was changed | loom | shuttle |
+        |---|---|---|---|
+        | `Event` | a notify removed | found | not found |
+        <!-- ANCHOR_END: mutants -->
+
+        <!-- ANCHOR: schedules -->
+        1,234,579
+        <!-- ANCHOR_END: schedules -->
+        ");
         assert!(tables(loom, "").is_err());
     }
 }

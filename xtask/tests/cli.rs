@@ -62,6 +62,7 @@ fn help_has_one_line_for_each_command() {
       bless   Show the outputs that changed, and accept them
       bench   Measure against other crates, and record the ratios
       record  Run the programs that measure, and record their numbers
+      prove   Try the primitives under every schedule, and record how many
 
     Options:
       -h, --help  Print help
