@@ -46,10 +46,11 @@ def child():
     for thread in threads:
         thread.start()
 
-    before, now = None, where(threads)
-    while None in now or now != before:
-        time.sleep(0.05)
+    now, unchanged = where(threads), 0
+    while None in now or unchanged < 5:
+        time.sleep(0.03)
         before, now = now, where(threads)
+        unchanged = unchanged + 1 if now == before else 0
     print("no thread moves any more")
     for thread, number in zip(threads, now):
         line = linecache.getline(__file__, number).strip()
