@@ -33,7 +33,7 @@ const STEPS: [Step; 6] = [
     cargo(
         "lints",
         &[],
-        "clippy --workspace --all-targets -- -D warnings",
+        "clippy --workspace --all-targets --all-features -- -D warnings",
     ),
     cargo(
         "tests",
@@ -146,7 +146,7 @@ mod tests {
         let lines = STEPS.map(|step| step.work.to_string());
         insta::assert_snapshot!(lines.join("\n"), @r#"
     cargo fmt --all --check
-    cargo clippy --workspace --all-targets -- -D warnings
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
     BOOK_RUNS="25" BOOK_REQUIRE_PYTHON="1" cargo test --workspace
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
     cargo book test
