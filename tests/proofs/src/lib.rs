@@ -19,6 +19,7 @@ mod atomics;
 mod lazy;
 mod local;
 pub mod model;
+mod once;
 mod parker;
 mod queue;
 mod raw;
@@ -29,6 +30,7 @@ pub use ::std::*;
 
 /// `std::sync`, with other atomics.
 pub mod sync {
+    pub use crate::once::OnceLock;
     pub use ::std::sync::*;
 
     /// `std::sync::atomic`, with the atomics of the checker.

@@ -147,10 +147,11 @@ macro_rules! thread_locals {
     () => {};
     (
         $(#[$about:meta])*
-        static $name:ident: $type:ty = const { $init:expr } $(; $($rest:tt)*)?
+        $visible:vis static $name:ident: $type:ty = const { $init:expr }
+        $(; $($rest:tt)*)?
     ) => {
         $(#[$about])*
-        static $name: $crate::thread::LocalKey<$type> =
+        $visible static $name: $crate::thread::LocalKey<$type> =
             $crate::thread::LocalKey::new(|| $init);
         $($crate::thread_locals!($($rest)*);)?
     };

@@ -38,8 +38,13 @@ mod book {
     pub mod rlock;
     #[path = "../../../code/src/semaphore.rs"]
     pub mod semaphore;
-    // The timer has its place here.
 }
+
+#[cfg(any(loom, shuttle))]
+#[path = "timed.rs"]
+#[allow(dead_code, reason = "no model needs all of a module")]
+#[allow(missing_docs, reason = "the stand-ins have no pages")]
+mod timed;
 
 /// The models of each primitive. A file finds its module as `super::module`.
 #[cfg(any(loom, shuttle))]
@@ -64,6 +69,7 @@ models! {
     lock: "models/lock.rs" of crate::book::lock;
     rlock: "models/rlock.rs" of crate::book::rlock;
     semaphore: "models/semaphore.rs" of crate::book::semaphore;
+    timer: "models/timer.rs" of crate::timed::timer;
 }
 
 #[cfg(any(loom, shuttle))]

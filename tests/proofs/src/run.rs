@@ -29,6 +29,7 @@ const BOOK: &[&[Model]] = &[
     crate::condition::models::MODELS,
     crate::semaphore::models::MODELS,
     crate::event::models::MODELS,
+    crate::timer::models::MODELS,
     crate::barrier::models::MODELS,
 ];
 
