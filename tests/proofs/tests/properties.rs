@@ -11,7 +11,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, RngSeed};
 use threading::barrier::BrokenBarrierError;
-use threading::{Barrier, BoundedSemaphore, Event, Lock, RLock, Semaphore};
+use threading::timer::{CancelError, Phase, TimerQueue};
+use threading::{
+    Barrier, BoundedSemaphore, Event, Lock, RLock, Semaphore, Timer,
+};
 
 /// The same sequences in every run, and no files about those that failed.
 fn config() -> ProptestConfig {
@@ -215,6 +218,55 @@ proptest! {
             prop_assert_eq!(one.is_broken(), aborted);
             prop_assert_eq!((two.n_waiting(), one.n_waiting()), (0, 0));
             prop_assert_eq!(ran.load(Ordering::Relaxed), rounds);
+        }
+    }
+
+    /// One that never fires by itself, or one that fires at once.
+    #[test]
+    fn timer(at_once in any::<bool>(), calls in vec(0..3_u8, 0..12)) {
+        let delay = if at_once { Duration::ZERO } else { Duration::MAX };
+        let timer = Timer::new(delay, || ()).share();
+        let (mut phase, mut is_started) = (Phase::Waiting, false);
+        for call in calls {
+            let is_waiting = phase == Phase::Waiting;
+            match call {
+                0 => {
+                    prop_assert_eq!(timer.start().is_ok(), !is_started);
+                    is_started = true;
+                    if at_once {
+                        timer.handle().join().unwrap();
+                        phase = if is_waiting { Phase::Finished } else { phase };
+                    }
+                }
+                1 => {
+                    let late = Err(CancelError { phase });
+                    let answer = if is_waiting { Ok(()) } else { late };
+                    prop_assert_eq!(timer.cancel(), answer);
+                    phase = if is_waiting { Phase::Cancelled } else { phase };
+                }
+                _ => prop_assert_eq!(timer.is_finished(), !is_waiting),
+            }
+            prop_assert_eq!(timer.phase(), phase);
+        }
+        // Else its thread would wait forever.
+        let _ = timer.cancel();
+    }
+
+    #[test]
+    fn timer_queue(calls in vec(0..12_usize, 0..40)) {
+        let queue = TimerQueue::new().unwrap();
+        let mut timers = Vec::new(); // each with whether it is cancelled
+        for call in calls {
+            let Some(at) = call.checked_sub(4) else {
+                timers.push((queue.after(Duration::MAX, || ()), false));
+                continue;
+            };
+            if let Some((timer, is_cancelled)) = timers.get_mut(at) {
+                prop_assert_eq!(timer.cancel().is_err(), *is_cancelled);
+                *is_cancelled = true;
+            }
+            let waiting = timers.iter().filter(|(_, cancelled)| !cancelled);
+            prop_assert_eq!(queue.pending(), waiting.count());
         }
     }
 }

@@ -18,8 +18,10 @@ use std::time::{Duration, Instant};
 use libtest_mimic::{Arguments, Trial};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
+use threading::timer::TimerQueue;
 use threading::{
     Barrier, BoundedSemaphore, Condition, Event, Local, Lock, RLock, Semaphore,
+    Timer,
 };
 
 const THREADS: usize = 64;
@@ -44,6 +46,8 @@ fn main() -> std::process::ExitCode {
         trial("event", event),
         trial("barrier", barrier),
         trial("local", local),
+        trial("timer", timer),
+        trial("timer_queue", timer_queue),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -380,4 +384,54 @@ fn local() {
         });
     }
     assert_eq!(drops.load(Ordering::Relaxed), made.load(Ordering::Relaxed));
+}
+
+fn timer() {
+    let called = shared(AtomicUsize::new(0));
+    let prevented = shared(AtomicUsize::new(0));
+    let function = move || {
+        called.fetch_add(1, Ordering::Relaxed);
+    };
+    in_all_threads(move |_, random| {
+        for _ in 0..times(5) {
+            let timer = Timer::new(short(random), function).start().unwrap();
+            now_and_then_yield(random);
+            let cancelled = random.random() && timer.cancel().is_ok();
+            assert_eq!(timer.join().unwrap().is_none(), cancelled);
+            prevented.fetch_add(usize::from(cancelled), Ordering::Relaxed);
+        }
+    });
+    let [called, prevented] =
+        [called, prevented].map(|it| it.load(Ordering::Relaxed));
+    assert_eq!(called + prevented, THREADS * times(5));
+}
+
+fn timer_queue() {
+    let queue = shared(TimerQueue::new().unwrap());
+    let called = shared(AtomicUsize::new(0));
+    let prevented = shared(AtomicUsize::new(0));
+    let callback = move || {
+        called.fetch_add(1, Ordering::Relaxed);
+    };
+    in_all_threads(move |_, random| {
+        for _ in 0..times(150) {
+            let timer = queue.after(short(random), callback);
+            now_and_then_yield(random);
+            if random.random() && timer.cancel().is_ok() {
+                prevented.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    });
+    let start = Instant::now();
+    while queue.pending() > 0 {
+        assert!(start.elapsed() < LONG);
+        thread::yield_now();
+    }
+    // Its turn comes when the last callback has returned.
+    let done = shared(Event::new());
+    queue.after(Duration::ZERO, || done.set());
+    assert!(done.wait_timeout(LONG));
+    let [called, prevented] =
+        [called, prevented].map(|it| it.load(Ordering::Relaxed));
+    assert_eq!(called + prevented, THREADS * times(150));
 }
