@@ -437,8 +437,7 @@ impl<T> NewThread<T> {
 impl ThreadHandle {
     /// Returns the state of the thread right now.
     ///
-    /// Blocked is a thread whose wait is marked by
-    /// [`blocked`](super::life_cycle::blocked), as a join is.
+    /// Blocked is a thread whose wait is marked by [`blocked`], as a join is.
     /// On Linux it is any thread that the kernel lets sleep, whatever it
     /// waits for: the kernel is asked, which costs some microseconds.
     ///
