@@ -12,22 +12,37 @@
 //! For a flag that is set once, an event is simpler; for a number of free
 //! places, a semaphore; for values that change hands, a channel.
 //!
+//! # Before you copy it
+//!
+//! - The file contains `unsafe`, so a crate with `#![forbid(unsafe_code)]`
+//!   can't hold it; the files that travel with it ask for 64-bit atomics.
+//! - A timeout limits the wait for a notification. Afterwards the thread
+//!   acquires the lock again, and that may take longer.
+//! - After a `fork`, the child has a condition on which nobody waits, over a
+//!   lock as it was at that moment.
+//! - A condition is `RefUnwindSafe` where its lock is: over an `RLock`, and
+//!   not over a `Lock`.
+//!
 //! The chapter that explains this file is `src/condition.md`.
 //!
 //! Travels with: `lock.rs`, `rlock.rs`.
 
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Deref;
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::lock_api::{RawCondvar as _, RawCondvarTimed as _};
-use parking_lot::{Condvar, MutexGuard, RawMutex};
+use parking_lot_core::{
+    DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult, RequeueOp,
+    UnparkResult,
+};
 
+use super::lock::raw::{Holder, RawLock};
 use super::lock::{Lock, LockGuard};
-use super::rlock::{RLock, RLockGuard};
+use super::rlock::{Depth, RLock, RLockGuard};
 
 // ANCHOR: types
 /// A lock together with the threads that wait for a change of what it
@@ -78,60 +93,40 @@ use super::rlock::{RLock, RLockGuard};
 #[derive(Debug, Default)]
 pub struct Condition<L = RLock<()>> {
     lock: L,
-    waiters: Condvar,
+    waiters: Waiters,
 }
 
 /// A lock that a [`Condition`] can be built over.
 ///
-/// It is implemented for [`Lock`] and [`RLock`], and for references and
-/// [`Arc`]s to them; it can't be implemented elsewhere.
+/// It is implemented for [`Lock`], for [`RLock`] with a value that is `Sync`,
+/// and for references and [`Arc`]s to them; it can't be implemented
+/// elsewhere.
+///
+/// A wait releases an [`RLock`] at every level, while guards of outer levels
+/// may still lend references to the value.
+/// The next thread that acquires the lock then uses the value at the same
+/// time, which only a type that is `Sync` allows.
+/// A [`Lock`] needs no such thing: its one guard is borrowed by the wait.
+///
+/// ```compile_fail,E0277
+/// use std::cell::Cell;
+/// use threading::{Condition, RLock};
+///
+/// let condition = Condition::new(RLock::new(AtomicU32::new(0)));
+/// ```
 pub trait ConditionLock: sealed::Sealed {
     /// What the lock protects.
     type Value: ?Sized;
 
     /// The guard of the lock.
-    type Guard<'a>: Deref<Target = Self::Value>
+    type Guard<'a>: Deref<Target = Self::Value> + sealed::Guard
     where
         Self: 'a;
 
     /// Acquires the lock; `None` if that takes until `deadline`.
+    #[doc(hidden)]
+    #[track_caller]
     fn acquire(&self, deadline: Option<Instant>) -> Option<Self::Guard<'_>>;
-
-    /// Whether `guard` is a guard of this lock and not of another one.
-    fn is_guarded_by(&self, guard: &Self::Guard<'_>) -> bool;
-
-    /// Leaves the lock, waits on `waiters`, and acquires the lock again;
-    /// tells whether it was notified before `deadline`.
-    fn wait(
-        guard: &mut Self::Guard<'_>,
-        waiters: &Condvar,
-        deadline: Option<Instant>,
-    ) -> bool;
-
-    /// Acquires the lock without a guard.
-    fn acquire_by_hand(&self);
-
-    /// Releases the lock that is held by hand.
-    ///
-    /// # Errors
-    ///
-    /// [`NotHeldError`] if it is not; nothing changes then.
-    fn release(&self) -> Result<(), NotHeldError>;
-
-    /// Whether the lock is held by hand and, where it has an owner, by this
-    /// thread.
-    fn is_held_by_hand(&self) -> bool;
-
-    /// Like [`wait`](ConditionLock::wait), with the lock held by hand.
-    ///
-    /// # Errors
-    ///
-    /// [`NotHeldError`] at once if it is not.
-    fn wait_by_hand(
-        &self,
-        waiters: &Condvar,
-        deadline: Option<Instant>,
-    ) -> Result<bool, NotHeldError>;
 }
 // ANCHOR_END: types
 
@@ -160,7 +155,7 @@ impl<L: ConditionLock> Condition<L> {
     pub const fn new(lock: L) -> Self {
         Condition {
             lock,
-            waiters: Condvar::new(),
+            waiters: Waiters::new(),
         }
     }
 
@@ -190,6 +185,7 @@ impl<L: ConditionLock> Condition<L> {
     /// As the lock under this condition does: a reentrant one panics when
     /// its level count overflows.
     #[inline]
+    #[track_caller]
     pub fn acquire(&self) -> L::Guard<'_> {
         match self.lock.acquire(None) {
             Some(guard) => guard,
@@ -211,6 +207,7 @@ impl<L: ConditionLock> Condition<L> {
     /// # Panics
     ///
     /// Like [`acquire`](Condition::acquire).
+    #[track_caller]
     pub fn try_acquire(&self) -> Option<L::Guard<'_>> {
         self.acquire_timeout(Duration::ZERO)
     }
@@ -234,6 +231,7 @@ impl<L: ConditionLock> Condition<L> {
     /// # Panics
     ///
     /// Like [`acquire`](Condition::acquire).
+    #[track_caller]
     pub fn acquire_timeout(&self, timeout: Duration) -> Option<L::Guard<'_>> {
         match deadline_after(timeout) {
             None => Some(self.acquire()),
@@ -247,7 +245,8 @@ impl<L: ConditionLock> Condition<L> {
     /// Releasing and starting to wait are one step: a thread that gets the
     /// lock after this one left it finds it waiting.
     /// A reentrant lock is released at every level, and every level is
-    /// restored.
+    /// restored; other guards of this thread stay what they are, and so do
+    /// references into the value, which is why it must be `Sync` there.
     ///
     /// Check the state in a loop around this call, or let
     /// [`wait_for`](Condition::wait_for) do that.
@@ -280,9 +279,9 @@ impl<L: ConditionLock> Condition<L> {
     /// Here it does not compile, since there is no guard to show.
     // ANCHOR: wait
     #[inline]
+    #[track_caller]
     pub fn wait(&self, guard: &mut L::Guard<'_>) {
-        self.check(guard);
-        L::wait(guard, &self.waiters, None);
+        self.sleep(guard, None);
     }
 
     /// Like [`wait`](Condition::wait), for no longer than `timeout`; tells
@@ -306,13 +305,53 @@ impl<L: ConditionLock> Condition<L> {
     /// # Panics
     ///
     /// If `guard` belongs to another lock.
+    #[track_caller]
     pub fn wait_timeout(
         &self,
         guard: &mut L::Guard<'_>,
         timeout: Duration,
     ) -> bool {
+        self.sleep(guard, deadline_after(timeout))
+    }
+
+    /// Waits with the lock held through `guard`; tells whether the thread was
+    /// notified before `deadline`.
+    #[track_caller]
+    fn sleep(
+        &self,
+        guard: &mut L::Guard<'_>,
+        deadline: Option<Instant>,
+    ) -> bool {
         self.check(guard);
-        L::wait(guard, &self.waiters, deadline_after(timeout))
+        // SAFETY: `guard` is of this lock and of this thread, since it can't
+        // leave its thread, and it is borrowed mutably here.
+        let notified = unsafe { self.leave_and_sleep(Holder::Guard, deadline) };
+        notified.expect("the guard holds the lock")
+    }
+
+    /// Leaves the lock at every level, waits, and comes back to the same
+    /// level.
+    ///
+    /// # Safety
+    ///
+    /// If `holder` is a guard, the calling thread holds the lock, and uses no
+    /// guard of a `Lock` until this returns.
+    unsafe fn leave_and_sleep(
+        &self,
+        holder: Holder,
+        deadline: Option<Instant>,
+    ) -> Result<bool, NotHeldError> {
+        let levels = self.lock.leave();
+        let raw = self.lock.raw();
+        // SAFETY: a `Lock` has one guard, and the caller does not use it. Of
+        // an `RLock`, this thread may have lent any number of `&T` through
+        // guards of outer levels, and they stay alive while other threads
+        // acquire the lock and get `&T` as well. That is right for a `T` that
+        // is `Sync`, and `ConditionLock` is implemented for no other. Nobody
+        // gets `&mut T`: `RLock::get_mut` asks for the lock itself.
+        let notified = unsafe { self.waiters.wait(raw, holder, deadline) };
+        self.lock.come_back(levels);
+        notified
     }
     // ANCHOR_END: wait
 
@@ -339,11 +378,13 @@ impl<L: ConditionLock> Condition<L> {
     /// The predicate is given the protected value.
     /// It may return only `bool`.
     // ANCHOR: wait_for
+    #[track_caller]
     pub fn wait_for(
         &self,
         guard: &mut L::Guard<'_>,
         mut predicate: impl FnMut(&L::Value) -> bool,
     ) {
+        self.check(guard);
         while !predicate(guard) {
             self.wait(guard);
         }
@@ -369,6 +410,8 @@ impl<L: ConditionLock> Condition<L> {
     /// # Panics
     ///
     /// Like [`wait_for`](Condition::wait_for).
+    #[must_use = "whether the predicate holds"]
+    #[track_caller]
     pub fn wait_for_timeout(
         &self,
         guard: &mut L::Guard<'_>,
@@ -378,7 +421,7 @@ impl<L: ConditionLock> Condition<L> {
         self.check(guard);
         let deadline = deadline_after(timeout);
         while !predicate(guard) {
-            if !L::wait(guard, &self.waiters, deadline) {
+            if !self.sleep(guard, deadline) {
                 return predicate(guard);
             }
         }
@@ -410,9 +453,10 @@ impl<L: ConditionLock> Condition<L> {
     /// This is `condition.notify()`, which returns `None`.
     // ANCHOR: notify
     #[inline]
+    #[track_caller]
     pub fn notify_one(&self, guard: &L::Guard<'_>) -> bool {
         self.check(guard);
-        self.waiters.notify_one()
+        self.waiters.notify_one(self.lock.raw())
     }
 
     /// Wakes up to `n` waiting threads; returns how many.
@@ -433,9 +477,10 @@ impl<L: ConditionLock> Condition<L> {
     /// # Differences from Python
     ///
     /// This is `condition.notify(n)`, which returns `None`.
+    #[track_caller]
     pub fn notify(&self, guard: &L::Guard<'_>, n: usize) -> usize {
         self.check(guard);
-        self.wake(n)
+        self.waiters.notify(self.lock.raw(), n)
     }
 
     /// Wakes every waiting thread; returns how many.
@@ -452,20 +497,20 @@ impl<L: ConditionLock> Condition<L> {
     /// # Panics
     ///
     /// If `guard` belongs to another lock.
+    #[track_caller]
     pub fn notify_all(&self, guard: &L::Guard<'_>) -> usize {
         self.check(guard);
-        self.waiters.notify_all()
-    }
-
-    fn wake(&self, n: usize) -> usize {
-        (0..n).take_while(|_| self.waiters.notify_one()).count()
+        self.waiters.notify_all(self.lock.raw())
     }
 
     #[inline]
+    #[track_caller]
     fn check(&self, guard: &L::Guard<'_>) {
+        let (mine, its) = (self.lock.raw(), sealed::Guard::raw(guard));
         assert!(
-            self.lock.is_guarded_by(guard),
-            "the guard belongs to another lock than this condition's"
+            ptr::eq(mine, its),
+            "the guard belongs to another lock, at {its:p}, than this \
+             condition's, at {mine:p}"
         );
     }
     // ANCHOR_END: notify
@@ -489,6 +534,7 @@ impl<L: ConditionLock> Condition<L> {
     /// # Panics
     ///
     /// Like [`acquire`](Condition::acquire).
+    #[track_caller]
     pub fn acquire_by_hand(&self) {
         self.lock.acquire_by_hand();
     }
@@ -513,7 +559,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// Python raises `RuntimeError: cannot release un-acquired lock`.
     pub fn release(&self) -> Result<(), NotHeldError> {
-        self.lock.release()
+        self.lock.release_by_hand()
     }
 
     /// Waits like [`wait`](Condition::wait), with the lock held by hand.
@@ -531,11 +577,14 @@ impl<L: ConditionLock> Condition<L> {
     /// assert_eq!(condition.wait_by_hand(), Err(NotHeldError));
     /// ```
     ///
+    /// Over a [`Lock`], which is held by no particular thread, a wait by
+    /// another thread than the one that acquired it releases it all the same.
+    ///
     /// # Differences from Python
     ///
     /// Python raises `RuntimeError: cannot wait on un-acquired lock`.
     pub fn wait_by_hand(&self) -> Result<(), NotHeldError> {
-        self.lock.wait_by_hand(&self.waiters, None).map(drop)
+        self.sleep_by_hand(None).map(drop)
     }
 
     /// Waits like [`wait_timeout`](Condition::wait_timeout), with the lock
@@ -560,8 +609,20 @@ impl<L: ConditionLock> Condition<L> {
         &self,
         timeout: Duration,
     ) -> Result<bool, NotHeldError> {
-        let deadline = deadline_after(timeout);
-        self.lock.wait_by_hand(&self.waiters, deadline)
+        self.sleep_by_hand(deadline_after(timeout))
+    }
+
+    fn sleep_by_hand(
+        &self,
+        deadline: Option<Instant>,
+    ) -> Result<bool, NotHeldError> {
+        if !self.lock.is_held_by_hand() {
+            return Err(NotHeldError);
+        }
+        let holder = self.lock.holder_by_hand();
+        // SAFETY: a `Lock` that is held by hand has no guard. An `RLock` is
+        // held by this thread.
+        unsafe { self.leave_and_sleep(holder, deadline) }
     }
 
     /// Wakes up to `n` waiting threads, with the lock held by hand; returns
@@ -589,7 +650,7 @@ impl<L: ConditionLock> Condition<L> {
     /// Python raises `RuntimeError: cannot notify on un-acquired lock`.
     pub fn notify_by_hand(&self, n: usize) -> Result<usize, NotHeldError> {
         if self.lock.is_held_by_hand() {
-            Ok(self.wake(n))
+            Ok(self.waiters.notify(self.lock.raw(), n))
         } else {
             Err(NotHeldError)
         }
@@ -601,31 +662,200 @@ fn deadline_after(timeout: Duration) -> Option<Instant> {
     Instant::now().checked_add(timeout)
 }
 
-/// Leaves `raw`, waits on `waiters` and acquires `raw` again; tells whether
-/// it was notified before `deadline`.
+// ANCHOR: waiters
+/// The threads that wait, in a queue that `parking_lot_core` keeps for the
+/// address of this flag.
 ///
-/// # Safety
-///
-/// The caller holds `raw`, and nothing uses what it protects until this
-/// function returns.
-// ANCHOR: wait_raw
-unsafe fn wait_raw(
-    raw: &RawMutex,
-    waiters: &Condvar,
-    deadline: Option<Instant>,
-) -> bool {
-    let (waiters, mut held) = (waiters.raw(), Default::default());
-    match deadline {
-        // SAFETY: the caller's promise.
-        None => unsafe { waiters.wait(raw, &mut held) },
-        Some(deadline) => {
-            // SAFETY: the caller's promise.
-            return unsafe { !waiters.wait_until(raw, &mut held, &deadline) };
+/// While a thread is in the queue, the flag is true.
+#[derive(Debug, Default)]
+struct Waiters {
+    any: AtomicBool,
+}
+
+impl Waiters {
+    const fn new() -> Self {
+        Waiters {
+            any: AtomicBool::new(false),
         }
     }
-    true
+
+    /// Frees `lock`, sleeps, and acquires it again for `holder`; tells whether
+    /// a notification came before `deadline`.
+    ///
+    /// # Errors
+    ///
+    /// [`NotHeldError`] at once if `holder` does not hold `lock`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`RawLock::free`].
+    unsafe fn wait(
+        &self,
+        lock: &RawLock,
+        holder: Holder,
+        deadline: Option<Instant>,
+    ) -> Result<bool, NotHeldError> {
+        lock.forget(holder);
+        // SAFETY: the caller's promise.
+        let result = unsafe { self.free_and_sleep(lock, holder, deadline) };
+        match result {
+            Ok(_) => lock.acquire(holder, None),
+            Err(NotHeldError) => lock.note(true, holder),
+        };
+        result
+    }
+
+    /// Frees `lock` and enters the queue in one step, as far as others can
+    /// see, because both happen while the queue is locked.
+    ///
+    /// # Safety
+    ///
+    /// As for [`RawLock::free`].
+    unsafe fn free_and_sleep(
+        &self,
+        lock: &RawLock,
+        holder: Holder,
+        deadline: Option<Instant>,
+    ) -> Result<bool, NotHeldError> {
+        let (freed, moved) = (Cell::new(Err(0)), Cell::new(false));
+        let free = || {
+            // Before the lock is free, so that its next holder sees it.
+            self.any.store(true, Ordering::Relaxed);
+            // SAFETY: the caller's promise.
+            freed.set(unsafe { lock.free(holder) });
+            freed.get().is_ok()
+        };
+        let wake = || lock.wake_if_any(freed.get().unwrap_or(0));
+        let time_is_up = |queue, was_last| {
+            // In the queue of the lock: it was notified in time.
+            moved.set(queue != self.queue());
+            if was_last && !moved.get() {
+                self.any.store(false, Ordering::Relaxed);
+            }
+        };
+        let (queue, token) = (self.queue(), DEFAULT_PARK_TOKEN);
+        // SAFETY: the key is the address of our own flag. No closure panics;
+        // `wake` alone uses parking_lot, and does not park.
+        let result = unsafe {
+            parking_lot_core::park(
+                queue, free, wake, time_is_up, token, deadline,
+            )
+        };
+        match result {
+            ParkResult::Unparked(_) => Ok(true),
+            ParkResult::TimedOut => Ok(moved.get()),
+            ParkResult::Invalid => Err(NotHeldError),
+        }
+    }
+    // ANCHOR_END: waiters
+
+    // ANCHOR: wake
+    fn notify(&self, lock: &RawLock, n: usize) -> usize {
+        (0..n).take_while(|_| self.notify_one(lock)).count()
+    }
+
+    #[inline]
+    fn notify_one(&self, lock: &RawLock) -> bool {
+        let (if_held, if_free) = (RequeueOp::RequeueOne, RequeueOp::UnparkOne);
+        self.any() && self.wake(lock, if_held, if_free) > 0
+    }
+
+    #[inline]
+    fn notify_all(&self, lock: &RawLock) -> usize {
+        if !self.any() {
+            return 0;
+        }
+        let (all, rest) =
+            (RequeueOp::RequeueAll, RequeueOp::UnparkOneRequeueRest);
+        self.wake(lock, all, rest)
+    }
+
+    #[inline]
+    fn any(&self) -> bool {
+        // A thread that has freed the lock in order to wait stored `true`
+        // before, and this thread has acquired the lock since.
+        self.any.load(Ordering::Relaxed)
+    }
+
+    /// Moves waiting threads to the queue of the lock, where its release
+    /// wakes them one by one; if the lock is free already, wakes the first.
+    #[cold]
+    fn wake(
+        &self,
+        lock: &RawLock,
+        if_held: RequeueOp,
+        if_free: RequeueOp,
+    ) -> usize {
+        let choose = || {
+            let is_held = lock.announce_sleeper();
+            if is_held { if_held } else { if_free }
+        };
+        let note = |_, result: UnparkResult| {
+            if !result.have_more_threads {
+                self.any.store(false, Ordering::Relaxed);
+            }
+            if result.unparked_threads > 0 && result.requeued_threads > 0 {
+                lock.announce_sleepers();
+            }
+            DEFAULT_UNPARK_TOKEN
+        };
+        let (from, to) = (self.queue(), lock.queue());
+        // SAFETY: the keys are addresses of our own. No closure panics or
+        // uses parking_lot.
+        let result =
+            unsafe { parking_lot_core::unpark_requeue(from, to, choose, note) };
+        result.unparked_threads + result.requeued_threads
+    }
+    // ANCHOR_END: wake
+
+    /// The name of the queue: an address that nothing else uses for one.
+    fn queue(&self) -> usize {
+        self.any.as_ptr() as usize
+    }
 }
-// ANCHOR_END: wait_raw
+
+// ANCHOR: locks
+mod sealed {
+    use super::{Depth, Holder, NotHeldError, RawLock};
+
+    /// Who owns a reentrant lock, and how often; nothing for another lock.
+    #[derive(Default)]
+    pub struct Levels {
+        pub(super) owner: u64,
+        pub(super) depth: Depth,
+    }
+
+    /// What a condition does with its lock.
+    pub trait Sealed {
+        fn raw(&self) -> &RawLock;
+
+        /// Leaves all levels but the last, which `raw` is; the caller holds
+        /// the lock.
+        fn leave(&self) -> Levels;
+
+        /// Comes back to the levels that `leave` has left.
+        fn come_back(&self, levels: Levels);
+
+        #[track_caller]
+        fn acquire_by_hand(&self);
+
+        fn release_by_hand(&self) -> Result<(), NotHeldError>;
+
+        /// Whether the lock is held by hand and, where it has an owner, by
+        /// this thread.
+        fn is_held_by_hand(&self) -> bool;
+
+        /// How `raw` is held by hand.
+        fn holder_by_hand(&self) -> Holder;
+    }
+
+    /// A guard that shows to which lock it belongs.
+    pub trait Guard {
+        fn raw(&self) -> &RawLock;
+    }
+}
+
+use sealed::Levels;
 
 impl<T: ?Sized> ConditionLock for Lock<T> {
     type Value = T;
@@ -641,59 +871,45 @@ impl<T: ?Sized> ConditionLock for Lock<T> {
             Some(deadline) => self.acquire_deadline(deadline),
         }
     }
+}
 
+impl<T: ?Sized> sealed::Guard for LockGuard<'_, T> {
     #[inline]
-    fn is_guarded_by(&self, guard: &LockGuard<'_, T>) -> bool {
-        ptr::addr_eq(MutexGuard::mutex(&guard.mutex_guard), &self.mutex)
+    fn raw(&self) -> &RawLock {
+        &self.lock.raw
+    }
+}
+
+impl<T: ?Sized> sealed::Sealed for Lock<T> {
+    #[inline]
+    fn raw(&self) -> &RawLock {
+        &self.raw
     }
 
-    #[inline]
-    fn wait(
-        guard: &mut LockGuard<'_, T>,
-        waiters: &Condvar,
-        deadline: Option<Instant>,
-    ) -> bool {
-        match deadline {
-            None => waiters.wait(&mut guard.mutex_guard),
-            Some(deadline) => {
-                let result =
-                    waiters.wait_until(&mut guard.mutex_guard, deadline);
-                return !result.timed_out();
-            }
-        }
-        true
+    fn leave(&self) -> Levels {
+        Levels::default()
     }
+
+    fn come_back(&self, _: Levels) {}
 
     fn acquire_by_hand(&self) {
         Lock::acquire_by_hand(self);
     }
 
-    fn release(&self) -> Result<(), NotHeldError> {
-        Lock::release(self).map_err(|_| NotHeldError)
+    fn release_by_hand(&self) -> Result<(), NotHeldError> {
+        self.release().map_err(|_| NotHeldError)
     }
 
     fn is_held_by_hand(&self) -> bool {
-        self.by_hand.load(Ordering::Relaxed)
+        self.raw.is_held_by(Holder::Hand)
     }
 
-    fn wait_by_hand(
-        &self,
-        waiters: &Condvar,
-        deadline: Option<Instant>,
-    ) -> Result<bool, NotHeldError> {
-        // Pairs with the release store of the by-hand acquisition.
-        if !self.by_hand.swap(false, Ordering::Acquire) {
-            return Err(NotHeldError);
-        }
-        // SAFETY: the swap took over an acquisition by hand, which gives no
-        // access to the value.
-        let notified = unsafe { wait_raw(self.mutex.raw(), waiters, deadline) };
-        self.by_hand.store(true, Ordering::Release);
-        Ok(notified)
+    fn holder_by_hand(&self) -> Holder {
+        Holder::Hand
     }
 }
 
-impl<T: ?Sized> ConditionLock for RLock<T> {
+impl<T: ?Sized + Sync> ConditionLock for RLock<T> {
     type Value = T;
     type Guard<'a>
         = RLockGuard<'a, T>
@@ -701,65 +917,59 @@ impl<T: ?Sized> ConditionLock for RLock<T> {
         T: 'a;
 
     #[inline]
+    #[track_caller]
     fn acquire(&self, deadline: Option<Instant>) -> Option<RLockGuard<'_, T>> {
         match deadline {
             None => Some(RLock::acquire(self)),
             Some(deadline) => self.acquire_deadline(deadline),
         }
     }
+}
 
+impl<T: ?Sized + Sync> sealed::Guard for RLockGuard<'_, T> {
     #[inline]
-    fn is_guarded_by(&self, guard: &RLockGuard<'_, T>) -> bool {
-        ptr::addr_eq(guard.lock, self)
+    fn raw(&self) -> &RawLock {
+        &self.lock.raw
+    }
+}
+
+impl<T: ?Sized + Sync> sealed::Sealed for RLock<T> {
+    #[inline]
+    fn raw(&self) -> &RawLock {
+        &self.raw
     }
 
-    // ANCHOR: rlock_wait
-    fn wait(
-        guard: &mut RLockGuard<'_, T>,
-        waiters: &Condvar,
-        deadline: Option<Instant>,
-    ) -> bool {
-        let RLock {
-            raw, owner, depth, ..
-        } = guard.lock;
-        // Leave every level, as far as the other threads can see...
-        let (me, levels) = (owner.swap(0, Ordering::Relaxed), depth.take());
-        // SAFETY: a guard exists, so this thread holds `raw`. Its guards
-        // give shared access only, and it uses none of them meanwhile.
-        let notified = unsafe { wait_raw(raw, waiters, deadline) };
-        // ... and come back to the same level.
-        owner.store(me, Ordering::Relaxed);
-        depth.set(levels);
-        notified
+    fn leave(&self) -> Levels {
+        let owner = self.owner.swap(0, Ordering::Relaxed);
+        let depth = self.depth.take();
+        Levels { owner, depth }
     }
-    // ANCHOR_END: rlock_wait
 
+    fn come_back(&self, levels: Levels) {
+        self.owner.store(levels.owner, Ordering::Relaxed);
+        self.depth.set(levels.depth);
+    }
+
+    #[track_caller]
     fn acquire_by_hand(&self) {
         if let Err(error) = RLock::acquire_by_hand(self) {
             panic!("{error}");
         }
     }
 
-    fn release(&self) -> Result<(), NotHeldError> {
-        RLock::release(self).map_err(|_| NotHeldError)
+    fn release_by_hand(&self) -> Result<(), NotHeldError> {
+        self.release().map_err(|_| NotHeldError)
     }
 
     fn is_held_by_hand(&self) -> bool {
         self.is_owned() && self.depth.get().by_hand > 0
     }
 
-    fn wait_by_hand(
-        &self,
-        waiters: &Condvar,
-        deadline: Option<Instant>,
-    ) -> Result<bool, NotHeldError> {
-        if !self.is_held_by_hand() {
-            return Err(NotHeldError);
-        }
-        let mut guard = RLock::acquire(self);
-        Ok(<Self as ConditionLock>::wait(&mut guard, waiters, deadline))
+    fn holder_by_hand(&self) -> Holder {
+        Holder::Guard
     }
 }
+// ANCHOR_END: locks
 
 /// Lets a [`Condition`] be built over a shared lock.
 macro_rules! condition_lock_through {
@@ -772,60 +982,50 @@ macro_rules! condition_lock_through {
                 Self: 'a;
 
             #[inline]
+            #[track_caller]
             fn acquire(
                 &self,
                 deadline: Option<Instant>,
             ) -> Option<L::Guard<'_>> {
                 L::acquire(self, deadline)
             }
+        }
 
+        impl<L: sealed::Sealed> sealed::Sealed for $pointer {
             #[inline]
-            fn is_guarded_by(&self, guard: &L::Guard<'_>) -> bool {
-                L::is_guarded_by(self, guard)
+            fn raw(&self) -> &RawLock {
+                L::raw(self)
             }
 
-            #[inline]
-            fn wait(
-                guard: &mut L::Guard<'_>,
-                waiters: &Condvar,
-                deadline: Option<Instant>,
-            ) -> bool {
-                L::wait(guard, waiters, deadline)
+            fn leave(&self) -> Levels {
+                L::leave(self)
             }
 
+            fn come_back(&self, levels: Levels) {
+                L::come_back(self, levels);
+            }
+
+            #[track_caller]
             fn acquire_by_hand(&self) {
                 L::acquire_by_hand(self);
             }
 
-            fn release(&self) -> Result<(), NotHeldError> {
-                L::release(self)
+            fn release_by_hand(&self) -> Result<(), NotHeldError> {
+                L::release_by_hand(self)
             }
 
             fn is_held_by_hand(&self) -> bool {
                 L::is_held_by_hand(self)
             }
 
-            fn wait_by_hand(
-                &self,
-                waiters: &Condvar,
-                deadline: Option<Instant>,
-            ) -> Result<bool, NotHeldError> {
-                L::wait_by_hand(self, waiters, deadline)
+            fn holder_by_hand(&self) -> Holder {
+                L::holder_by_hand(self)
             }
         }
-
-        impl<L: ConditionLock> sealed::Sealed for $pointer {}
     )*};
 }
 
 condition_lock_through!(&L, Arc<L>);
-
-mod sealed {
-    pub trait Sealed {}
-}
-
-impl<T: ?Sized> sealed::Sealed for Lock<T> {}
-impl<T: ?Sized> sealed::Sealed for RLock<T> {}
 
 impl fmt::Display for NotHeldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -837,14 +1037,29 @@ impl std::error::Error for NotHeldError {}
 
 #[cfg(test)]
 mod tests {
-    use std::cell::{Cell, RefCell};
     use std::panic::{self, AssertUnwindSafe};
-    use std::sync::mpsc;
+    use std::sync::atomic::AtomicU32;
+    use std::sync::mpsc::{self, RecvTimeoutError};
     use std::thread;
 
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_secs(30);
+    const RELAXED: Ordering = Ordering::Relaxed;
+
+    /// Runs a test, and fails it if it hangs.
+    fn in_time(test: impl FnOnce() + Send + 'static) {
+        let (alive, ended) = mpsc::channel::<()>();
+        let test = thread::spawn(move || {
+            let _alive = alive; // until the test has returned or panicked
+            test();
+        });
+        let ended = ended.recv_timeout(LONG);
+        assert_ne!(ended, Err(RecvTimeoutError::Timeout), "the test hangs");
+        if let Err(panic) = test.join() {
+            panic::resume_unwind(panic);
+        }
+    }
 
     /// Threads that wait on a condition and count themselves first.
     struct Room {
@@ -894,249 +1109,278 @@ mod tests {
 
     #[test]
     fn notify_one_wakes_one() {
-        let room = Room::new();
-        thread::scope(|scope| {
-            for _ in 0..3 {
-                scope.spawn(|| room.wait_once());
-            }
-            for waiting in [3, 2, 1] {
-                let seats = room.when_waiting(waiting);
-                assert!(room.condition.notify_one(&seats));
-            }
-            let seats = room.when_waiting(0);
-            assert_eq!(seats.woken, 3);
-            assert!(!room.condition.notify_one(&seats));
+        in_time(|| {
+            let room = Room::new();
+            thread::scope(|scope| {
+                for _ in 0..3 {
+                    scope.spawn(|| room.wait_once());
+                }
+                for waiting in [3, 2, 1] {
+                    let seats = room.when_waiting(waiting);
+                    assert!(room.condition.notify_one(&seats));
+                }
+                let seats = room.when_waiting(0);
+                assert_eq!(seats.woken, 3);
+                assert!(!room.condition.notify_one(&seats));
+            });
         });
     }
 
     #[test]
     fn notify_wakes_n_or_as_many_as_there_are() {
-        let room = Room::new();
-        thread::scope(|scope| {
-            for _ in 0..5 {
-                scope.spawn(|| room.wait_once());
-            }
-            let seats = room.when_waiting(5);
-            assert_eq!(room.condition.notify(&seats, 0), 0);
-            assert_eq!(room.condition.notify(&seats, 2), 2);
-            drop(seats);
-            let seats = room.when_waiting(3);
-            assert_eq!(seats.woken, 2);
-            assert_eq!(room.condition.notify(&seats, usize::MAX), 3);
+        in_time(|| {
+            let room = Room::new();
+            thread::scope(|scope| {
+                for _ in 0..5 {
+                    scope.spawn(|| room.wait_once());
+                }
+                let seats = room.when_waiting(5);
+                assert_eq!(room.condition.notify(&seats, 0), 0);
+                assert_eq!(room.condition.notify(&seats, 2), 2);
+                drop(seats);
+                let seats = room.when_waiting(3);
+                assert_eq!(seats.woken, 2);
+                assert_eq!(room.condition.notify(&seats, usize::MAX), 3);
+            });
+            assert_eq!(room.condition.acquire().woken, 5);
         });
-        assert_eq!(room.condition.acquire().woken, 5);
     }
 
     #[test]
     fn notify_all_wakes_all() {
-        let room = Room::new();
-        thread::scope(|scope| {
-            for _ in 0..5 {
-                scope.spawn(|| room.wait_once());
-            }
-            let seats = room.when_waiting(5);
-            assert_eq!(room.condition.notify_all(&seats), 5);
-            assert_eq!(room.condition.notify_all(&seats), 0);
+        in_time(|| {
+            let room = Room::new();
+            thread::scope(|scope| {
+                for _ in 0..5 {
+                    scope.spawn(|| room.wait_once());
+                }
+                let seats = room.when_waiting(5);
+                assert_eq!(room.condition.notify_all(&seats), 5);
+                assert_eq!(room.condition.notify_all(&seats), 0);
+            });
+            assert_eq!(room.condition.acquire().woken, 5);
         });
-        assert_eq!(room.condition.acquire().woken, 5);
     }
 
     #[test]
     fn a_notification_before_the_wait_is_not_kept() {
-        let condition = Condition::new(Lock::new(()));
-        let mut guard = condition.acquire();
-        assert!(!condition.notify_one(&guard));
-        assert!(!condition.wait_timeout(&mut guard, Duration::ZERO));
+        in_time(|| {
+            let condition = Condition::new(Lock::new(()));
+            let mut guard = condition.acquire();
+            assert!(!condition.notify_one(&guard));
+            assert!(!condition.wait_timeout(&mut guard, Duration::ZERO));
+        });
     }
 
     #[test]
     fn wait_timeout_does_not_end_early() {
-        let condition: Condition = Condition::default();
-        let mut guard = condition.acquire();
-        let (start, wait) = (Instant::now(), Duration::from_millis(20));
-        assert!(!condition.wait_timeout(&mut guard, wait));
-        assert!(!condition.wait_for_timeout(&mut guard, |()| false, wait));
-        assert!(start.elapsed() >= wait * 2);
+        in_time(|| {
+            let condition: Condition = Condition::default();
+            let mut guard = condition.acquire();
+            let (start, wait) = (Instant::now(), Duration::from_millis(20));
+            assert!(!condition.wait_timeout(&mut guard, wait));
+            assert!(!condition.wait_for_timeout(&mut guard, |()| false, wait));
+            assert!(start.elapsed() >= wait * 2);
+        });
     }
 
     #[test]
     fn a_timed_out_waiter_takes_no_notification_away() {
-        let room = Room::new();
-        thread::scope(|scope| {
-            scope.spawn(|| room.wait_once());
-            let mut seats = room.when_waiting(1);
-            let wait = Duration::from_millis(5);
-            assert!(!room.condition.wait_timeout(&mut seats, wait));
-            assert_eq!(room.condition.notify(&seats, 2), 1);
+        in_time(|| {
+            let room = Room::new();
+            thread::scope(|scope| {
+                scope.spawn(|| room.wait_once());
+                let mut seats = room.when_waiting(1);
+                let wait = Duration::from_millis(5);
+                assert!(!room.condition.wait_timeout(&mut seats, wait));
+                assert_eq!(room.condition.notify(&seats, 2), 1);
+            });
+            assert_eq!(room.condition.acquire().woken, 1);
         });
-        assert_eq!(room.condition.acquire().woken, 1);
     }
 
     #[test]
     fn the_longest_timeout_waits_instead_of_panicking() {
-        let room = Room::new();
-        thread::scope(|scope| {
-            scope.spawn(|| {
+        in_time(|| {
+            let room = Room::new();
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    let mut seats = room.condition.acquire();
+                    seats.waiting += 1;
+                    assert!(
+                        room.condition.wait_timeout(&mut seats, Duration::MAX)
+                    );
+                    let ready = |seats: &Seats| seats.woken == 1;
+                    assert!(room.condition.wait_for_timeout(
+                        &mut seats,
+                        ready,
+                        Duration::MAX
+                    ));
+                });
+                let seats = room.when_waiting(1);
+                room.condition.notify_all(&seats);
+                drop(seats);
                 let mut seats = room.condition.acquire();
-                seats.waiting += 1;
-                assert!(room.condition.wait_timeout(&mut seats, Duration::MAX));
-                let ready = |seats: &Seats| seats.woken == 1;
-                assert!(room.condition.wait_for_timeout(
-                    &mut seats,
-                    ready,
-                    Duration::MAX
-                ));
+                seats.woken = 1;
+                room.condition.notify_all(&seats);
             });
-            let seats = room.when_waiting(1);
-            room.condition.notify_all(&seats);
-            drop(seats);
-            let mut seats = room.condition.acquire();
-            seats.woken = 1;
-            room.condition.notify_all(&seats);
+            assert!(room.condition.acquire_timeout(Duration::MAX).is_some());
         });
-        assert!(room.condition.acquire_timeout(Duration::MAX).is_some());
     }
 
     #[test]
     fn wait_for_checks_before_and_after() {
-        let work = Condition::new(Lock::new(vec![1]));
-        let mut list = work.acquire();
-        work.wait_for(&mut list, |list| !list.is_empty());
-        assert!(work.wait_for_timeout(
-            &mut list,
-            |list| list.len() == 1,
-            Duration::ZERO
-        ));
-        drop(list);
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                for item in 2..=3 {
-                    let mut list = work.acquire();
-                    list.push(item);
-                    work.notify_all(&list);
-                }
-            });
+        in_time(|| {
+            let work = Condition::new(Lock::new(vec![1]));
             let mut list = work.acquire();
-            work.wait_for(&mut list, |list| list.len() == 3);
-            assert_eq!(*list, [1, 2, 3]);
+            work.wait_for(&mut list, |list| !list.is_empty());
+            assert!(work.wait_for_timeout(
+                &mut list,
+                |list| list.len() == 1,
+                Duration::ZERO
+            ));
+            drop(list);
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    for item in 2..=3 {
+                        let mut list = work.acquire();
+                        list.push(item);
+                        work.notify_all(&list);
+                    }
+                });
+                let mut list = work.acquire();
+                work.wait_for(&mut list, |list| list.len() == 3);
+                assert_eq!(*list, [1, 2, 3]);
+            });
         });
     }
 
     #[test]
     fn a_reentrant_lock_is_left_at_every_level_and_restored() {
-        let condition = Condition::new(RLock::new(Cell::new(0)));
-        thread::scope(|scope| {
-            let outer = condition.acquire();
-            let mut inner = condition.acquire();
-            scope.spawn(|| {
-                let value = condition.acquire();
-                value.set(1);
-                condition.notify_one(&value);
+        in_time(|| {
+            let condition = Condition::new(RLock::new(AtomicU32::new(0)));
+            thread::scope(|scope| {
+                let outer = condition.acquire();
+                let mut inner = condition.acquire();
+                scope.spawn(|| {
+                    let value = condition.acquire();
+                    value.store(1, RELAXED);
+                    condition.notify_one(&value);
+                });
+                condition
+                    .wait_for(&mut inner, |value| value.load(RELAXED) == 1);
+                assert_eq!(condition.lock().depth(), 2);
+                drop(inner);
+                assert_eq!(outer.load(RELAXED), 1);
+                let stolen = scope.spawn(|| condition.try_acquire().is_some());
+                assert!(!stolen.join().unwrap());
             });
-            condition.wait_for(&mut inner, |value| value.get() == 1);
-            assert_eq!(condition.lock().depth(), 2);
-            drop(inner);
-            assert_eq!(outer.get(), 1);
-            let stolen = scope.spawn(|| condition.try_acquire().is_some());
-            assert!(!stolen.join().unwrap());
+            assert!(!condition.lock().is_locked());
         });
-        assert!(!condition.lock().is_locked());
     }
 
     #[test]
     fn two_conditions_share_a_lock() {
-        /// A buffer with room for one item.
-        fn pass(
-            condition: impl Fn() -> [Condition<Arc<Lock<Option<u32>>>>; 2],
-        ) {
-            let [not_empty, not_full] = condition();
-            let sum = thread::scope(|scope| {
-                scope.spawn(|| {
-                    for item in 1..=100 {
-                        let mut slot = not_full.acquire();
-                        not_full.wait_for(&mut slot, Option::is_none);
-                        *slot = Some(item);
-                        not_empty.notify_one(&slot);
-                    }
+        in_time(|| {
+            /// A buffer with room for one item.
+            fn pass(
+                condition: impl Fn() -> [Condition<Arc<Lock<Option<u32>>>>; 2],
+            ) {
+                let [not_empty, not_full] = condition();
+                let sum = thread::scope(|scope| {
+                    scope.spawn(|| {
+                        for item in 1..=100 {
+                            let mut slot = not_full.acquire();
+                            not_full.wait_for(&mut slot, Option::is_none);
+                            *slot = Some(item);
+                            not_empty.notify_one(&slot);
+                        }
+                    });
+                    let take = |_| {
+                        let mut slot = not_empty.acquire();
+                        not_empty.wait_for(&mut slot, Option::is_some);
+                        not_full.notify_one(&slot);
+                        slot.take().unwrap()
+                    };
+                    (0..100).map(take).sum::<u32>()
                 });
-                let take = |_| {
-                    let mut slot = not_empty.acquire();
-                    not_empty.wait_for(&mut slot, Option::is_some);
-                    not_full.notify_one(&slot);
-                    slot.take().unwrap()
-                };
-                (0..100).map(take).sum::<u32>()
+                assert_eq!(sum, 5_050);
+            }
+            pass(|| {
+                let slot = Arc::new(Lock::new(None));
+                [Condition::new(Arc::clone(&slot)), Condition::new(slot)]
             });
-            assert_eq!(sum, 5_050);
-        }
-        pass(|| {
-            let slot = Arc::new(Lock::new(None));
-            [Condition::new(Arc::clone(&slot)), Condition::new(slot)]
         });
     }
 
     #[test]
     fn the_guard_of_another_lock_is_refused() {
-        let (one, two) = (Lock::new(1), Lock::new(2));
-        let condition = Condition::new(&one);
-        let mut stranger = two.acquire();
-        let refused = |call: &mut dyn FnMut()| {
-            panic::catch_unwind(AssertUnwindSafe(call)).is_err()
-        };
-        assert!(refused(&mut || condition.wait(&mut stranger)));
-        let timeout = Duration::ZERO;
-        assert!(refused(&mut || {
-            condition.wait_timeout(&mut stranger, timeout);
-        }));
-        assert!(refused(&mut || {
-            condition.wait_for_timeout(&mut stranger, |_| true, timeout);
-        }));
-        assert!(refused(&mut || {
-            condition.notify_one(&stranger);
-        }));
-        assert!(refused(&mut || {
-            condition.notify(&stranger, 1);
-        }));
-        assert!(refused(&mut || {
-            condition.notify_all(&stranger);
-        }));
-        assert!(!one.is_locked());
+        in_time(|| {
+            let (one, two) = (Lock::new(1), Lock::new(2));
+            let condition = Condition::new(&one);
+            let mut stranger = two.acquire();
+            let refused = |call: &mut dyn FnMut()| {
+                panic::catch_unwind(AssertUnwindSafe(call)).is_err()
+            };
+            assert!(refused(&mut || condition.wait(&mut stranger)));
+            let timeout = Duration::ZERO;
+            assert!(refused(&mut || {
+                condition.wait_timeout(&mut stranger, timeout);
+            }));
+            assert!(refused(&mut || {
+                condition.wait_for_timeout(&mut stranger, |_| true, timeout);
+            }));
+            assert!(refused(&mut || {
+                condition.notify_one(&stranger);
+            }));
+            assert!(refused(&mut || {
+                condition.notify(&stranger, 1);
+            }));
+            assert!(refused(&mut || {
+                condition.notify_all(&stranger);
+            }));
+            assert!(!one.is_locked());
+        });
     }
 
     #[test]
     fn no_notification_is_lost_between_many_threads() {
-        let work = Condition::new(Lock::new((0, 0)));
-        thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    for _ in 0..1_000 {
-                        let mut state = work.acquire();
-                        work.wait_for(&mut state, |(made, _)| *made > 0);
-                        state.0 -= 1;
-                        state.1 += 1;
-                    }
-                });
-                scope.spawn(|| {
-                    for _ in 0..1_000 {
-                        let mut state = work.acquire();
-                        state.0 += 1;
-                        work.notify_one(&state);
-                    }
-                });
-            }
+        in_time(|| {
+            let work = Condition::new(Lock::new((0, 0)));
+            thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        for _ in 0..1_000 {
+                            let mut state = work.acquire();
+                            work.wait_for(&mut state, |(made, _)| *made > 0);
+                            state.0 -= 1;
+                            state.1 += 1;
+                        }
+                    });
+                    scope.spawn(|| {
+                        for _ in 0..1_000 {
+                            let mut state = work.acquire();
+                            state.0 += 1;
+                            work.notify_one(&state);
+                        }
+                    });
+                }
+            });
+            assert_eq!(*work.acquire(), (0, 4_000));
         });
-        assert_eq!(*work.acquire(), (0, 4_000));
     }
 
     #[test]
     fn a_panicking_predicate_leaves_the_lock_free() {
-        let condition = Condition::new(RLock::new(RefCell::new(1)));
-        let result = panic::catch_unwind(AssertUnwindSafe(|| {
-            let mut guard = condition.acquire();
-            condition.wait_for(&mut guard, |_| panic!("no answer"));
-        }));
-        assert!(result.is_err());
-        assert!(!condition.lock().is_locked());
+        in_time(|| {
+            let condition = Condition::new(RLock::new(1));
+            let result = panic::catch_unwind(AssertUnwindSafe(|| {
+                let mut guard = condition.acquire();
+                condition.wait_for(&mut guard, |_| panic!("no answer"));
+            }));
+            assert!(result.is_err());
+            assert!(!condition.lock().is_locked());
+        });
     }
 
     /// Waits and notifies by hand, with one thread on each side.
@@ -1171,34 +1415,40 @@ mod tests {
 
     #[test]
     fn by_hand_over_each_kind_of_lock() {
-        by_hand(&Condition::new(Lock::new(())));
-        by_hand(&Condition::<RLock<()>>::default());
-        by_hand(&Condition::new(Arc::new(RLock::new(Cell::new(1)))));
-        by_hand(&Condition::new(&Lock::new(())));
+        in_time(|| {
+            by_hand(&Condition::new(Lock::new(())));
+            by_hand(&Condition::<RLock<()>>::default());
+            by_hand(&Condition::new(Arc::new(RLock::new(1))));
+            by_hand(&Condition::new(&Lock::new(())));
+        });
     }
 
     #[test]
     fn by_hand_restores_the_levels_of_a_reentrant_lock() {
-        let condition: Condition = Condition::default();
-        condition.acquire_by_hand();
-        condition.acquire_by_hand();
-        let timeout = Duration::ZERO;
-        assert_eq!(condition.wait_by_hand_timeout(timeout), Ok(false));
-        assert_eq!(condition.lock().depth(), 2);
-        condition.release().unwrap();
-        condition.release().unwrap();
-        assert_eq!(condition.release(), Err(NotHeldError));
+        in_time(|| {
+            let condition: Condition = Condition::default();
+            condition.acquire_by_hand();
+            condition.acquire_by_hand();
+            let timeout = Duration::ZERO;
+            assert_eq!(condition.wait_by_hand_timeout(timeout), Ok(false));
+            assert_eq!(condition.lock().depth(), 2);
+            condition.release().unwrap();
+            condition.release().unwrap();
+            assert_eq!(condition.release(), Err(NotHeldError));
+        });
     }
 
     #[test]
     fn guards_are_out_of_reach_by_hand() {
-        let condition: Condition = Condition::default();
-        let guard = condition.acquire();
-        assert_eq!(condition.release(), Err(NotHeldError));
-        assert_eq!(condition.notify_by_hand(1), Err(NotHeldError));
-        assert_eq!(condition.wait_by_hand(), Err(NotHeldError));
-        assert_eq!(condition.lock().depth(), 1);
-        drop(guard);
+        in_time(|| {
+            let condition: Condition = Condition::default();
+            let guard = condition.acquire();
+            assert_eq!(condition.release(), Err(NotHeldError));
+            assert_eq!(condition.notify_by_hand(1), Err(NotHeldError));
+            assert_eq!(condition.wait_by_hand(), Err(NotHeldError));
+            assert_eq!(condition.lock().depth(), 1);
+            drop(guard);
+        });
     }
 }
 // ANCHOR_END: module

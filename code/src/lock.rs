@@ -10,15 +10,32 @@
 //! an atomic integer for a single counter, `parking_lot::RwLock` where many
 //! threads read and few write, a channel where values change hands.
 //!
+//! # Before you copy it
+//!
+//! - The file contains `unsafe`, so a crate with `#![forbid(unsafe_code)]`
+//!   can't hold it.
+//! - It needs `parking_lot_core`, which keeps the queues of sleeping threads,
+//!   and no atomic larger than a byte.
+//! - The lock is not fair: a thread that releases it and wants it right back
+//!   usually gets it before a thread that has to be woken.
+//! - Before it sleeps, a waiting thread yields its time slice a few times.
+//!   While other threads keep every core busy, each of these yields may last
+//!   as long as one of their time slices.
+//! - After a `fork`, the child has the lock as it was at that moment. If
+//!   another thread held it, no thread of the child will ever release it.
+//! - `Lock` is not `RefUnwindSafe`, unlike `std::sync::Mutex`, because it is
+//!   not poisoned: after a caught panic the value may be half changed. Say
+//!   with `AssertUnwindSafe` that you have thought of that.
+//!
 //! The chapter that explains this file is `src/lock.md`.
 
+use std::cell::UnsafeCell;
 use std::fmt;
-use std::mem;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Mutex, MutexGuard};
+use raw::{Holder, RawLock};
 
 // ANCHOR: types
 /// A lock around a value of type `T`.
@@ -61,26 +78,38 @@ use parking_lot::{Mutex, MutexGuard};
 /// [python]: https://docs.python.org/3/library/threading.html#lock-objects
 #[derive(Default)]
 pub struct Lock<T: ?Sized = ()> {
-    /// True from an acquisition by hand to its release.
-    ///
-    /// Only the owner of `mutex` sets it; the thread that clears it is the
-    /// one that may unlock `mutex`.
-    pub(crate) by_hand: AtomicBool,
-    pub(crate) mutex: Mutex<T>,
+    pub(crate) raw: RawLock,
+    /// Reached through the one guard, or through `&mut Lock`.
+    value: UnsafeCell<T>,
 }
+
+// SAFETY: a `&Lock` gives a thread at most a guard, and with it `&mut T` while
+// no other thread has a guard. So threads use `T` in turns, and never at the
+// same time: `T: Send` is what that asks for, and `T: Sync` is not.
+unsafe impl<T: ?Sized + Send> Sync for Lock<T> {}
 
 /// Access to the value of a [`Lock`]; dropping it releases the lock.
+///
+/// It stays on the thread that acquired the lock.
 #[must_use = "the lock is released as soon as its guard is dropped"]
 pub struct LockGuard<'a, T: ?Sized> {
-    pub(crate) mutex_guard: MutexGuard<'a, T>,
+    pub(crate) lock: &'a Lock<T>,
+    /// Keeps the guard from being `Send`, whatever `T` is.
+    on_its_thread: PhantomData<*const ()>,
 }
 
-/// The error of [`Lock::release`]: nobody had acquired the lock by hand.
+// SAFETY: a `&LockGuard` lends nothing but `&T`, which several threads may use
+// at once if `T: Sync`. The guard itself is dropped by its own thread.
+unsafe impl<T: ?Sized + Sync> Sync for LockGuard<'_, T> {}
+
+/// The error of [`Lock::release`]: the lock was not held by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReleaseError {
-    /// Whether the lock was held through a guard at that moment.
+    /// Whether the lock was held through a guard at that moment; otherwise it
+    /// was free.
     ///
-    /// Such a lock is released by its guard and by nothing else.
+    /// A lock that is held through a guard is released by that guard and by
+    /// nothing else.
     pub held_by_guard: bool,
 }
 // ANCHOR_END: types
@@ -96,8 +125,8 @@ impl<T> Lock<T> {
     /// ```
     pub const fn new(value: T) -> Self {
         Lock {
-            by_hand: AtomicBool::new(false),
-            mutex: Mutex::new(value),
+            raw: RawLock::new(),
+            value: UnsafeCell::new(value),
         }
     }
 
@@ -111,7 +140,7 @@ impl<T> Lock<T> {
     /// assert_eq!(lock.into_inner(), ["Ada", "Grace"]);
     /// ```
     pub fn into_inner(self) -> T {
-        self.mutex.into_inner()
+        self.value.into_inner()
     }
 }
 
@@ -137,7 +166,8 @@ impl<T: ?Sized> Lock<T> {
     // ANCHOR: acquire
     #[inline]
     pub fn acquire(&self) -> LockGuard<'_, T> {
-        LockGuard::new(self.mutex.lock())
+        self.raw.acquire(Holder::Guard, None);
+        self.guard()
     }
     // ANCHOR_END: acquire
 
@@ -161,7 +191,7 @@ impl<T: ?Sized> Lock<T> {
     // ANCHOR: timed
     #[inline]
     pub fn try_acquire(&self) -> Option<LockGuard<'_, T>> {
-        self.mutex.try_lock().map(LockGuard::new)
+        self.raw.try_acquire(Holder::Guard).then(|| self.guard())
     }
 
     /// Acquires the lock, waiting no longer than `timeout`.
@@ -190,7 +220,8 @@ impl<T: ?Sized> Lock<T> {
         &self,
         timeout: Duration,
     ) -> Option<LockGuard<'_, T>> {
-        self.mutex.try_lock_for(timeout).map(LockGuard::new)
+        let acquired = self.raw.acquire_timeout(Holder::Guard, timeout);
+        acquired.then(|| self.guard())
     }
 
     /// Acquires the lock, waiting no longer than until `deadline`.
@@ -215,7 +246,8 @@ impl<T: ?Sized> Lock<T> {
         &self,
         deadline: Instant,
     ) -> Option<LockGuard<'_, T>> {
-        self.mutex.try_lock_until(deadline).map(LockGuard::new)
+        let acquired = self.raw.acquire(Holder::Guard, Some(deadline));
+        acquired.then(|| self.guard())
     }
     // ANCHOR_END: timed
 
@@ -239,7 +271,7 @@ impl<T: ?Sized> Lock<T> {
     ///
     /// This is `lock.locked()`.
     pub fn is_locked(&self) -> bool {
-        self.mutex.is_locked()
+        self.raw.is_held()
     }
 
     /// Reaches the value without locking: `&mut self` proves that no other
@@ -253,7 +285,16 @@ impl<T: ?Sized> Lock<T> {
     /// assert_eq!(*lock.acquire(), 2);
     /// ```
     pub fn get_mut(&mut self) -> &mut T {
-        self.mutex.get_mut()
+        self.value.get_mut()
+    }
+
+    /// The guard of the calling thread, which has just acquired `raw`.
+    #[inline]
+    fn guard(&self) -> LockGuard<'_, T> {
+        LockGuard {
+            lock: self,
+            on_its_thread: PhantomData,
+        }
     }
 }
 
@@ -282,7 +323,7 @@ impl<T: ?Sized> Lock<T> {
     /// ```
     // ANCHOR: by_hand
     pub fn acquire_by_hand(&self) {
-        self.keep_by_hand(self.mutex.lock());
+        self.raw.acquire(Holder::Hand, None);
     }
 
     /// Acquires the lock without a guard if it is free; tells whether it did.
@@ -296,11 +337,9 @@ impl<T: ?Sized> Lock<T> {
     /// lock.release()?;
     /// # Ok::<(), threading::lock::ReleaseError>(())
     /// ```
+    #[must_use = "if it did, the caller owes a release"]
     pub fn try_acquire_by_hand(&self) -> bool {
-        self.mutex
-            .try_lock()
-            .map(|guard| self.keep_by_hand(guard))
-            .is_some()
+        self.raw.try_acquire(Holder::Hand)
     }
 
     /// Acquires the lock without a guard, waiting no longer than `timeout`;
@@ -320,11 +359,9 @@ impl<T: ?Sized> Lock<T> {
     /// lock.release()?;
     /// # Ok::<(), threading::lock::ReleaseError>(())
     /// ```
+    #[must_use = "if it did, the caller owes a release"]
     pub fn acquire_by_hand_timeout(&self, timeout: Duration) -> bool {
-        self.mutex
-            .try_lock_for(timeout)
-            .map(|guard| self.keep_by_hand(guard))
-            .is_some()
+        self.raw.acquire_timeout(Holder::Hand, timeout)
     }
 
     /// Releases a lock that was acquired by hand, by this thread or another.
@@ -352,32 +389,26 @@ impl<T: ?Sized> Lock<T> {
     /// It can't protect a `with` block from a stray `release()`; a guard is
     /// safe from it here.
     pub fn release(&self) -> Result<(), ReleaseError> {
-        // Pairs with the store in `keep_by_hand`: the lock operation of that
-        // thread happens before the unlock below.
-        if !self.by_hand.swap(false, Ordering::Acquire) {
-            let held_by_guard = self.is_locked();
-            return Err(ReleaseError { held_by_guard });
+        // SAFETY: a lock that is held by hand gives no access to the value.
+        match unsafe { self.raw.free(Holder::Hand) } {
+            Ok(state) => {
+                self.raw.wake_if_any(state);
+                Ok(())
+            }
+            Err(state) => Err(ReleaseError {
+                held_by_guard: state & raw::HOLDER != 0,
+            }),
         }
-        // SAFETY: whoever clears `by_hand` takes over the acquisition whose
-        // guard `keep_by_hand` forgot. Only one thread can clear it, and no
-        // guard and no reference to the value exists.
-        unsafe { self.mutex.force_unlock(Default::default()) };
-        Ok(())
-    }
-
-    /// Turns an acquisition with a guard into one by hand.
-    fn keep_by_hand(&self, guard: MutexGuard<'_, T>) {
-        mem::forget(guard);
-        // Pairs with the swap in `release`.
-        self.by_hand.store(true, Ordering::Release);
     }
     // ANCHOR_END: by_hand
 }
 
-impl<'a, T: ?Sized> LockGuard<'a, T> {
+impl<T: ?Sized> Drop for LockGuard<'_, T> {
     #[inline]
-    fn new(mutex_guard: MutexGuard<'a, T>) -> Self {
-        LockGuard { mutex_guard }
+    fn drop(&mut self) {
+        // SAFETY: the guard exists, so its thread, which is this one, holds
+        // the lock through it. No borrow of the value outlives the guard.
+        unsafe { self.lock.raw.release_guard() };
     }
 }
 
@@ -386,14 +417,288 @@ impl<T: ?Sized> Deref for LockGuard<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        &self.mutex_guard
+        // SAFETY: there is one guard at a time, so nothing reaches the value
+        // but through this one, and it is borrowed here, as the answer is.
+        unsafe { &*self.lock.value.get() }
     }
 }
 
 impl<T: ?Sized> DerefMut for LockGuard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        &mut self.mutex_guard
+        // SAFETY: as in `deref`; the guard is borrowed mutably, so no other
+        // borrow of the value exists.
+        unsafe { &mut *self.lock.value.get() }
+    }
+}
+
+/// The lock without its value, which `RLock` and `Condition` are built on too.
+pub(crate) mod raw {
+    use std::sync::atomic::{AtomicU8, Ordering};
+    use std::time::{Duration, Instant};
+
+    use parking_lot_core::{
+        DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult, SpinWait,
+        deadlock,
+    };
+
+    // ANCHOR: raw
+    /// No thread holds the lock, and none sleeps.
+    const FREE: u8 = 0;
+    /// The bits that say who holds the lock; zero if it is free.
+    pub const HOLDER: u8 = 0b011;
+    /// Threads sleep in the queue until the lock is released.
+    const SLEEPERS: u8 = 0b100;
+
+    /// How a lock is held.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[repr(u8)]
+    pub enum Holder {
+        /// By a thread, until its guard is dropped.
+        Guard = 0b001,
+        /// By hand, until any thread releases it.
+        Hand = 0b010,
+    }
+
+    /// A lock without a value: one byte that says who holds it and whether
+    /// threads sleep until it is free.
+    ///
+    /// The sleepers are in a queue that `parking_lot_core` keeps for the
+    /// address of the byte, behind a lock of its own.
+    /// Whenever the queue is unlocked and has a thread in it, `SLEEPERS` is
+    /// set.
+    ///
+    /// Every change of the byte is one atomic read-modify-write operation, so
+    /// an acquisition sees what each earlier release made visible, whichever
+    /// thread made it.
+    #[derive(Debug, Default)]
+    pub struct RawLock {
+        state: AtomicU8,
+    }
+    // ANCHOR_END: raw
+
+    // ANCHOR: raw_acquire
+    impl RawLock {
+        pub const fn new() -> Self {
+            RawLock {
+                state: AtomicU8::new(FREE),
+            }
+        }
+
+        pub fn is_held(&self) -> bool {
+            self.state.load(Ordering::Relaxed) & HOLDER != 0
+        }
+
+        pub fn is_held_by(&self, holder: Holder) -> bool {
+            self.state.load(Ordering::Relaxed) & HOLDER == holder as u8
+        }
+
+        /// Acquires the lock; `false` if that takes longer than until
+        /// `deadline`.
+        #[inline]
+        pub fn acquire(
+            &self,
+            holder: Holder,
+            deadline: Option<Instant>,
+        ) -> bool {
+            let acquired = self.take(FREE, holder).is_ok()
+                || self.acquire_slowly(holder, deadline);
+            self.note(acquired, holder)
+        }
+
+        /// Acquires the lock if it is free.
+        #[inline]
+        pub fn try_acquire(&self, holder: Holder) -> bool {
+            let acquired = self.take_if_free(holder);
+            self.note(acquired, holder)
+        }
+
+        #[inline]
+        fn take_if_free(&self, holder: Holder) -> bool {
+            let mut state = FREE; // a guess, corrected below
+            while state & HOLDER == 0 {
+                match self.take(state, holder) {
+                    Ok(_) => return true,
+                    Err(actual) => state = actual,
+                }
+            }
+            false
+        }
+
+        /// Acquires the lock; `false` if that takes longer than `timeout`.
+        pub fn acquire_timeout(
+            &self,
+            holder: Holder,
+            timeout: Duration,
+        ) -> bool {
+            // No deadline: the sum is too large for the clock.
+            let deadline = Instant::now().checked_add(timeout);
+            self.acquire(holder, deadline)
+        }
+
+        /// One try to acquire a lock that is free, if its byte is still
+        /// `state`.
+        #[inline]
+        fn take(&self, state: u8, holder: Holder) -> Result<u8, u8> {
+            // `Acquire` pairs with `release_guard` and `free`.
+            let (acquire, relaxed) = (Ordering::Acquire, Ordering::Relaxed);
+            let held = state | holder as u8;
+            self.state
+                .compare_exchange_weak(state, held, acquire, relaxed)
+        }
+
+        #[cold]
+        fn acquire_slowly(
+            &self,
+            holder: Holder,
+            deadline: Option<Instant>,
+        ) -> bool {
+            if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                return self.take_if_free(holder);
+            }
+            let mut spin = SpinWait::new();
+            loop {
+                let state = self.state.load(Ordering::Relaxed);
+                if state & HOLDER == 0 {
+                    if self.take(state, holder).is_ok() {
+                        return true;
+                    }
+                } else if state & SLEEPERS != 0 || !spin.spin() {
+                    if self.sleep(deadline) == ParkResult::TimedOut {
+                        return false;
+                    }
+                    spin.reset();
+                }
+            }
+        }
+
+        /// Sleeps until a release wakes this thread, or until `deadline`;
+        /// returns at once if the lock is free.
+        fn sleep(&self, deadline: Option<Instant>) -> ParkResult {
+            let still_held = || self.announce_sleeper();
+            let time_is_up = |_, was_last| {
+                if was_last {
+                    self.state.fetch_and(!SLEEPERS, Ordering::Relaxed);
+                }
+            };
+            let (key, token) = (self.queue(), DEFAULT_PARK_TOKEN);
+            // SAFETY: the key is the address of our own byte. No closure
+            // panics or uses parking_lot.
+            unsafe {
+                parking_lot_core::park(
+                    key,
+                    still_held,
+                    || {},
+                    time_is_up,
+                    token,
+                    deadline,
+                )
+            }
+        }
+
+        /// Sets `SLEEPERS`, with the queue locked; `false` if the lock is
+        /// free.
+        pub fn announce_sleeper(&self) -> bool {
+            // `SLEEPERS` carries nothing but itself: whoever sees it locks the
+            // queue before it does anything about it.
+            let relaxed = Ordering::Relaxed;
+            let announce =
+                |state| (state & HOLDER != 0).then_some(state | SLEEPERS);
+            self.state.fetch_update(relaxed, relaxed, announce).is_ok()
+        }
+        // ANCHOR_END: raw_acquire
+
+        /// Sets `SLEEPERS`, with the queue locked, for threads that were
+        /// moved to it.
+        pub fn announce_sleepers(&self) {
+            self.state.fetch_or(SLEEPERS, Ordering::Relaxed);
+        }
+
+        // ANCHOR: raw_release
+        /// Releases the lock and wakes a sleeper if there is one.
+        ///
+        /// # Safety
+        ///
+        /// The calling thread holds the lock through a guard, and uses neither
+        /// the guard nor what the lock protects from now on.
+        #[inline]
+        pub unsafe fn release_guard(&self) {
+            self.forget(Holder::Guard);
+            // `Release` pairs with `take`.
+            let guard = Holder::Guard as u8;
+            let before = self.state.fetch_sub(guard, Ordering::Release);
+            self.wake_if_any(before);
+        }
+
+        /// Frees the lock if `holder` holds it, and wakes no sleeper; returns
+        /// the byte as it was, in both cases.
+        ///
+        /// Checking and freeing are one step, so when several threads release
+        /// one acquisition by hand, exactly one of them succeeds.
+        ///
+        /// # Safety
+        ///
+        /// If `holder` is a guard, it belongs to the calling thread, and until
+        /// the lock is acquired again nobody uses what the lock protects in a
+        /// way that its next holder must not see.
+        pub unsafe fn free(&self, holder: Holder) -> Result<u8, u8> {
+            // `Release` pairs with `take`.
+            let (release, relaxed) = (Ordering::Release, Ordering::Relaxed);
+            self.state.fetch_update(release, relaxed, |state| {
+                (state & HOLDER == holder as u8).then_some(state & !HOLDER)
+            })
+        }
+
+        /// Wakes a sleeper if there was one in `state`.
+        #[inline]
+        pub fn wake_if_any(&self, state: u8) {
+            if state & SLEEPERS != 0 {
+                self.wake_one();
+            }
+        }
+
+        #[cold]
+        fn wake_one(&self) {
+            // SAFETY: the key is the address of our own byte. The closure
+            // neither panics nor uses parking_lot.
+            unsafe {
+                parking_lot_core::unpark_one(self.queue(), |result| {
+                    if !result.have_more_threads {
+                        self.state.fetch_and(!SLEEPERS, Ordering::Relaxed);
+                    }
+                    DEFAULT_UNPARK_TOKEN
+                });
+            }
+        }
+        // ANCHOR_END: raw_release
+
+        /// The name of the queue: an address that nothing else uses for one.
+        pub fn queue(&self) -> usize {
+            self.state.as_ptr() as usize
+        }
+
+        /// Tells parking_lot's deadlock detector, if it is on, that this
+        /// thread has `acquired` the lock, and returns `acquired`.
+        ///
+        /// A lock that is held by hand belongs to no thread: any other may
+        /// release it, so the detector must not wait for this one.
+        #[inline]
+        pub fn note(&self, acquired: bool, holder: Holder) -> bool {
+            if acquired && holder == Holder::Guard {
+                // SAFETY: no callback of parking_lot is running.
+                unsafe { deadlock::acquire_resource(self.queue()) };
+            }
+            acquired
+        }
+
+        /// Takes back what [`note`](RawLock::note) has said.
+        #[inline]
+        pub fn forget(&self, holder: Holder) {
+            if holder == Holder::Guard {
+                // SAFETY: as in `note`.
+                unsafe { deadlock::release_resource(self.queue()) };
+            }
+        }
     }
 }
 
@@ -439,196 +744,244 @@ impl std::error::Error for ReleaseError {}
 #[cfg(test)]
 mod tests {
     use std::panic::{self, AssertUnwindSafe};
-    use std::sync::mpsc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc::{self, RecvTimeoutError};
     use std::thread;
 
     use super::*;
 
     /// Far longer than any wait in these tests that is expected to end.
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_secs(30);
 
-    #[test]
-    fn no_increment_is_lost() {
-        let counter = Lock::new(0);
-        thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    for _ in 0..10_000 {
-                        *counter.acquire() += 1;
-                    }
-                });
-            }
+    /// Runs a test, and fails it if it hangs.
+    fn in_time(test: impl FnOnce() + Send + 'static) {
+        let (alive, ended) = mpsc::channel::<()>();
+        let test = thread::spawn(move || {
+            let _alive = alive; // until the test has returned or panicked
+            test();
         });
-        assert_eq!(counter.into_inner(), 40_000);
-    }
-
-    #[test]
-    fn by_hand_excludes_other_threads() {
-        let lock = Lock::new(());
-        let inside = AtomicBool::new(false);
-        thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    for _ in 0..2_000 {
-                        lock.acquire_by_hand();
-                        assert!(!inside.swap(true, Ordering::Relaxed));
-                        inside.store(false, Ordering::Relaxed);
-                        lock.release().unwrap();
-                    }
-                });
-            }
-        });
-        assert!(!lock.is_locked());
-    }
-
-    #[test]
-    fn try_acquire_fails_while_held_and_succeeds_after() {
-        let lock = Lock::new(1);
-        let guard = lock.acquire();
-        assert!(lock.is_locked());
-        assert!(lock.try_acquire().is_none());
-        assert!(!lock.try_acquire_by_hand());
-        drop(guard);
-        assert!(!lock.is_locked());
-        assert!(lock.try_acquire().is_some());
-    }
-
-    #[test]
-    fn a_timeout_does_not_end_early() {
-        let lock = Lock::new(());
-        let guard = lock.acquire();
-        let (start, wait) = (Instant::now(), Duration::from_millis(20));
-        assert!(lock.acquire_timeout(wait).is_none());
-        assert!(lock.acquire_deadline(start + wait * 2).is_none());
-        assert!(!lock.acquire_by_hand_timeout(wait));
-        assert!(start.elapsed() >= wait * 3);
-        drop(guard);
-    }
-
-    #[test]
-    fn zero_and_expired_timeouts_try_once() {
-        let lock = Lock::new(());
-        let past = Instant::now();
-        assert!(lock.acquire_timeout(Duration::ZERO).is_some());
-        assert!(lock.acquire_deadline(past).is_some());
-        assert!(lock.acquire_by_hand_timeout(Duration::ZERO));
-        assert!(lock.acquire_timeout(Duration::ZERO).is_none());
-        assert!(lock.acquire_deadline(past).is_none());
-        assert!(!lock.acquire_by_hand_timeout(Duration::ZERO));
-    }
-
-    #[test]
-    fn the_longest_timeout_waits_instead_of_panicking() {
-        let lock = Lock::new(0);
-        thread::scope(|scope| {
-            let guard = lock.acquire();
-            let waiter = scope.spawn(|| {
-                let guard = lock.acquire_timeout(Duration::MAX);
-                guard.map(|value| *value)
-            });
-            let mut guard = guard;
-            *guard = 5;
-            drop(guard);
-            assert_eq!(waiter.join().unwrap(), Some(5));
-        });
-        assert!(lock.acquire_by_hand_timeout(Duration::MAX));
-    }
-
-    #[test]
-    fn release_without_acquire_is_an_error_and_changes_nothing() {
-        let lock = Lock::new(3);
-        let free = ReleaseError {
-            held_by_guard: false,
-        };
-        assert_eq!(lock.release(), Err(free));
-        assert!(!lock.is_locked());
-
-        lock.acquire_by_hand();
-        assert_eq!(lock.release(), Ok(()));
-        assert_eq!(lock.release(), Err(free));
-        assert_eq!(*lock.acquire(), 3);
-    }
-
-    #[test]
-    fn release_leaves_a_guard_alone() {
-        let lock = Lock::new(3);
-        let guard = lock.acquire();
-        assert!(lock.release().unwrap_err().held_by_guard);
-        assert!(lock.try_acquire().is_none());
-        drop(guard);
-    }
-
-    #[test]
-    fn of_many_releases_exactly_one_succeeds() {
-        let lock = Lock::new(());
-        for _ in 0..500 {
-            lock.acquire_by_hand();
-            let released: usize = thread::scope(|scope| {
-                let tries = [(); 3].map(|()| scope.spawn(|| lock.release()));
-                let tries = tries.map(|thread| thread.join().unwrap());
-                tries.iter().filter(|result| result.is_ok()).count()
-            });
-            assert_eq!(released, 1);
-            assert!(!lock.is_locked());
+        let ended = ended.recv_timeout(LONG);
+        assert_ne!(ended, Err(RecvTimeoutError::Timeout), "the test hangs");
+        if let Err(panic) = test.join() {
+            panic::resume_unwind(panic);
         }
     }
 
     #[test]
-    fn another_thread_may_release() {
-        let lock = Lock::new(());
-        let (held, wait) = mpsc::channel();
-        thread::scope(|scope| {
-            let lock = &lock;
-            scope.spawn(move || {
-                wait.recv_timeout(LONG).unwrap();
-                lock.release().unwrap();
+    fn no_increment_is_lost() {
+        in_time(|| {
+            let counter = Lock::new(0);
+            thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        for _ in 0..10_000 {
+                            *counter.acquire() += 1;
+                        }
+                    });
+                }
             });
+            assert_eq!(counter.into_inner(), 40_000);
+        });
+    }
+
+    #[test]
+    fn by_hand_excludes_other_threads() {
+        in_time(|| {
+            let lock = Lock::new(());
+            let inside = AtomicBool::new(false);
+            thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        for _ in 0..2_000 {
+                            lock.acquire_by_hand();
+                            assert!(!inside.swap(true, Ordering::Relaxed));
+                            inside.store(false, Ordering::Relaxed);
+                            lock.release().unwrap();
+                        }
+                    });
+                }
+            });
+            assert!(!lock.is_locked());
+        });
+    }
+
+    #[test]
+    fn try_acquire_fails_while_held_and_succeeds_after() {
+        in_time(|| {
+            let lock = Lock::new(1);
+            let guard = lock.acquire();
+            assert!(lock.is_locked());
+            assert!(lock.try_acquire().is_none());
+            assert!(!lock.try_acquire_by_hand());
+            drop(guard);
+            assert!(!lock.is_locked());
+            assert!(lock.try_acquire().is_some());
+        });
+    }
+
+    #[test]
+    fn a_timeout_does_not_end_early() {
+        in_time(|| {
+            let lock = Lock::new(());
+            let guard = lock.acquire();
+            let (start, wait) = (Instant::now(), Duration::from_millis(20));
+            assert!(lock.acquire_timeout(wait).is_none());
+            assert!(lock.acquire_deadline(start + wait * 2).is_none());
+            assert!(!lock.acquire_by_hand_timeout(wait));
+            assert!(start.elapsed() >= wait * 3);
+            drop(guard);
+        });
+    }
+
+    #[test]
+    fn zero_and_expired_timeouts_try_once() {
+        in_time(|| {
+            let lock = Lock::new(());
+            let past = Instant::now();
+            assert!(lock.acquire_timeout(Duration::ZERO).is_some());
+            assert!(lock.acquire_deadline(past).is_some());
+            assert!(lock.acquire_by_hand_timeout(Duration::ZERO));
+            assert!(lock.acquire_timeout(Duration::ZERO).is_none());
+            assert!(lock.acquire_deadline(past).is_none());
+            assert!(!lock.acquire_by_hand_timeout(Duration::ZERO));
+        });
+    }
+
+    #[test]
+    fn the_longest_timeout_waits_instead_of_panicking() {
+        in_time(|| {
+            let lock = Lock::new(0);
+            thread::scope(|scope| {
+                let guard = lock.acquire();
+                let waiter = scope.spawn(|| {
+                    let guard = lock.acquire_timeout(Duration::MAX);
+                    guard.map(|value| *value)
+                });
+                let mut guard = guard;
+                *guard = 5;
+                drop(guard);
+                assert_eq!(waiter.join().unwrap(), Some(5));
+            });
+            assert!(lock.acquire_by_hand_timeout(Duration::MAX));
+        });
+    }
+
+    #[test]
+    fn release_without_acquire_is_an_error_and_changes_nothing() {
+        in_time(|| {
+            let lock = Lock::new(3);
+            let free = ReleaseError {
+                held_by_guard: false,
+            };
+            assert_eq!(lock.release(), Err(free));
+            assert!(!lock.is_locked());
+
             lock.acquire_by_hand();
-            held.send(()).unwrap();
-            assert!(lock.acquire_timeout(LONG).is_some());
+            assert_eq!(lock.release(), Ok(()));
+            assert_eq!(lock.release(), Err(free));
+            assert_eq!(*lock.acquire(), 3);
+        });
+    }
+
+    #[test]
+    fn release_leaves_a_guard_alone() {
+        in_time(|| {
+            let lock = Lock::new(3);
+            let guard = lock.acquire();
+            assert!(lock.release().unwrap_err().held_by_guard);
+            assert!(lock.try_acquire().is_none());
+            drop(guard);
+        });
+    }
+
+    #[test]
+    fn of_many_releases_exactly_one_succeeds() {
+        in_time(|| {
+            let lock = Lock::new(());
+            for _ in 0..500 {
+                lock.acquire_by_hand();
+                let released: usize = thread::scope(|scope| {
+                    let tries =
+                        [(); 3].map(|()| scope.spawn(|| lock.release()));
+                    let tries = tries.map(|thread| thread.join().unwrap());
+                    tries.iter().filter(|result| result.is_ok()).count()
+                });
+                assert_eq!(released, 1);
+                assert!(!lock.is_locked());
+            }
+        });
+    }
+
+    #[test]
+    fn another_thread_may_release() {
+        in_time(|| {
+            let lock = Lock::new(());
+            let (held, wait) = mpsc::channel();
+            thread::scope(|scope| {
+                let lock = &lock;
+                scope.spawn(move || {
+                    wait.recv_timeout(LONG).unwrap();
+                    lock.release().unwrap();
+                });
+                lock.acquire_by_hand();
+                held.send(()).unwrap();
+                assert!(lock.acquire_timeout(LONG).is_some());
+            });
         });
     }
 
     #[test]
     fn a_panic_releases_and_does_not_poison() {
-        let lock = Lock::new(1);
-        let result = panic::catch_unwind(AssertUnwindSafe(|| {
-            let mut guard = lock.acquire();
-            *guard = 2;
-            panic!("while the lock is held");
-        }));
-        assert!(result.is_err());
-        assert_eq!(*lock.acquire(), 2);
+        in_time(|| {
+            let lock = Lock::new(1);
+            let result = panic::catch_unwind(AssertUnwindSafe(|| {
+                let mut guard = lock.acquire();
+                *guard = 2;
+                panic!("while the lock is held");
+            }));
+            assert!(result.is_err());
+            assert_eq!(*lock.acquire(), 2);
+        });
     }
 
     #[test]
     fn a_waiter_gets_the_lock_when_it_is_released() {
-        let lock = Lock::new(0);
-        thread::scope(|scope| {
-            let guard = lock.acquire();
-            scope.spawn(|| *lock.acquire_timeout(LONG).unwrap() += 1);
-            drop(guard);
+        in_time(|| {
+            let lock = Lock::new(0);
+            thread::scope(|scope| {
+                let guard = lock.acquire();
+                scope.spawn(|| *lock.acquire_timeout(LONG).unwrap() += 1);
+                drop(guard);
+            });
+            assert_eq!(lock.into_inner(), 1);
         });
-        assert_eq!(lock.into_inner(), 1);
     }
 
     #[test]
     fn the_value_is_reached_and_shown() {
-        let mut lock = Lock::from(4);
-        *lock.get_mut() += 1;
-        assert_eq!(format!("{lock:?}"), "Lock(5)");
-        let guard = lock.acquire();
-        assert_eq!(format!("{lock:?} {guard} {guard:?}"), "Lock(<locked>) 5 5");
+        in_time(|| {
+            let mut lock = Lock::from(4);
+            *lock.get_mut() += 1;
+            assert_eq!(format!("{lock:?}"), "Lock(5)");
+            let guard = lock.acquire();
+            assert_eq!(
+                format!("{lock:?} {guard} {guard:?}"),
+                "Lock(<locked>) 5 5"
+            );
+        });
     }
 
     #[test]
     fn errors_are_sentences() {
-        let text = |held_by_guard| ReleaseError { held_by_guard }.to_string();
-        assert_eq!(text(false), "release of a lock that nobody holds");
-        assert_eq!(
-            text(true),
-            "release of a lock that is held through a guard"
-        );
+        in_time(|| {
+            let text =
+                |held_by_guard| ReleaseError { held_by_guard }.to_string();
+            assert_eq!(text(false), "release of a lock that nobody holds");
+            assert_eq!(
+                text(true),
+                "release of a lock that is held through a guard"
+            );
+        });
     }
 }
 // ANCHOR_END: module

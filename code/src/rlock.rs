@@ -11,17 +11,29 @@
 //! at once; put a `Cell` or a `RefCell` inside to change it.
 //! Where nothing is nested, `Lock` is simpler and gives `&mut`.
 //!
+//! # Before you copy it
+//!
+//! - The file contains `unsafe`, so a crate with `#![forbid(unsafe_code)]`
+//!   can't hold it.
+//! - It needs 64-bit atomics, which a few 32-bit targets lack.
+//! - Like the lock it is built on, it is not fair, and a waiting thread yields
+//!   a few times before it sleeps; see the header of `lock.rs`.
+//! - After a `fork`, the child has the lock as it was at that moment. If
+//!   another thread held it, no thread of the child will ever release it.
+//!
 //! The chapter that explains this file is `src/rlock.md`.
+//!
+//! Travels with: `lock.rs`.
 
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::panic::RefUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::RawMutex;
-use parking_lot::lock_api::{RawMutex as _, RawMutexTimed as _};
+use super::lock::raw::{Holder, RawLock};
 
 /// A reentrant lock around a value of type `T`.
 ///
@@ -61,12 +73,12 @@ use parking_lot::lock_api::{RawMutex as _, RawMutexTimed as _};
 /// [python]: https://docs.python.org/3/library/threading.html#rlock-objects
 // ANCHOR: types
 pub struct RLock<T: ?Sized = ()> {
-    pub(crate) raw: RawMutex,
-    /// The identity of the thread that holds `raw`, or zero.
+    pub(crate) raw: RawLock,
+    /// The number of the thread that holds `raw`, or zero.
     ///
-    /// A thread reads its own identity here only if it wrote it, so relaxed
+    /// A thread finds its own number here only if it wrote it, so relaxed
     /// access is enough.
-    pub(crate) owner: AtomicUsize,
+    pub(crate) owner: AtomicU64,
     /// How often the owner has acquired the lock; only the owner looks.
     pub(crate) depth: Cell<Depth>,
     value: T,
@@ -81,9 +93,18 @@ pub(crate) struct Depth {
     pub(crate) by_hand: u32,
 }
 
-// SAFETY: `raw` lets one thread at a time reach `depth` and `value`; moving
-// that access between threads needs `T: Send`.
+// SAFETY: a `&RLock` gives a thread `&T` through guards that can't leave it,
+// and only while it owns `raw`. It gives `raw` up when its last guard is
+// dropped, so when the next thread gets a `&T`, no other thread has one. The
+// threads use `T` in turns, for which `T: Send` is enough. (A `Condition` gives
+// `raw` up while guards exist, and therefore asks for `T: Sync`.) The same
+// holds for `depth`, which only the owner reads and writes.
 unsafe impl<T: ?Sized + Send> Sync for RLock<T> {}
+
+// A panic can leave a value half changed only where `&T` can change it, and
+// then `T` is not `RefUnwindSafe` either. The levels are right all the same:
+// guards leave them while the panic unwinds.
+impl<T: ?Sized + RefUnwindSafe> RefUnwindSafe for RLock<T> {}
 // ANCHOR_END: types
 
 /// Shared access to the value of an [`RLock`]; dropping it goes one level up.
@@ -117,18 +138,29 @@ pub struct TooDeepError {
     pub depth: u32,
 }
 
-/// The identity of the calling thread: never zero, never used again.
+/// The number of the calling thread: never zero, never used again.
 // ANCHOR: this_thread
-fn this_thread() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(1);
-    thread_local!(static ID: Cell<usize> = const { Cell::new(0) });
+fn this_thread() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    thread_local!(static NUMBER: Cell<u64> = const { Cell::new(0) });
 
-    ID.with(|id| {
-        if id.get() == 0 {
-            id.set(NEXT.fetch_add(1, Ordering::Relaxed));
+    NUMBER.with(|number| {
+        if number.get() == 0 {
+            number.set(number_after(&LAST));
         }
-        id.get()
+        number.get()
     })
+}
+
+/// Counts one further; 64 bits last for centuries, and must not wrap even so,
+/// since zero is the number of no thread.
+fn number_after(last: &AtomicU64) -> u64 {
+    let relaxed = Ordering::Relaxed;
+    let next = |number: u64| number.checked_add(1);
+    match last.fetch_update(relaxed, relaxed, next) {
+        Ok(before) => before + 1,
+        Err(before) => panic!("there is no thread number after {before}"),
+    }
 }
 // ANCHOR_END: this_thread
 
@@ -143,8 +175,8 @@ impl<T> RLock<T> {
     /// ```
     pub const fn new(value: T) -> Self {
         RLock {
-            raw: RawMutex::INIT,
-            owner: AtomicUsize::new(0),
+            raw: RawLock::new(),
+            owner: AtomicU64::new(0),
             depth: Cell::new(Depth { all: 0, by_hand: 0 }),
             value,
         }
@@ -186,11 +218,9 @@ impl<T: ?Sized> RLock<T> {
     /// assert_eq!(*outer + *inner, 14);
     /// ```
     #[inline]
+    #[track_caller]
     pub fn acquire(&self) -> RLockGuard<'_, T> {
-        self.enter(|| {
-            self.raw.lock();
-            true
-        });
+        self.enter(|raw| raw.acquire(Holder::Guard, None));
         self.guard()
     }
 
@@ -215,8 +245,9 @@ impl<T: ?Sized> RLock<T> {
     /// # drop(guard);
     /// ```
     #[inline]
+    #[track_caller]
     pub fn try_acquire(&self) -> Option<RLockGuard<'_, T>> {
-        self.enter(|| self.raw.try_lock().is_some())
+        self.enter(|raw| raw.try_acquire(Holder::Guard))
             .then(|| self.guard())
     }
 
@@ -245,11 +276,12 @@ impl<T: ?Sized> RLock<T> {
     /// });
     /// # drop(guard);
     /// ```
+    #[track_caller]
     pub fn acquire_timeout(
         &self,
         timeout: Duration,
     ) -> Option<RLockGuard<'_, T>> {
-        self.enter(|| self.raw.try_lock_for(timeout).is_some())
+        self.enter(|raw| raw.acquire_timeout(Holder::Guard, timeout))
             .then(|| self.guard())
     }
 
@@ -271,11 +303,12 @@ impl<T: ?Sized> RLock<T> {
     /// let lock = RLock::new(());
     /// assert!(lock.acquire_deadline(Instant::now()).is_some());
     /// ```
+    #[track_caller]
     pub fn acquire_deadline(
         &self,
         deadline: Instant,
     ) -> Option<RLockGuard<'_, T>> {
-        self.enter(|| self.raw.try_lock_until(deadline).is_some())
+        self.enter(|raw| raw.acquire(Holder::Guard, Some(deadline)))
             .then(|| self.guard())
     }
 
@@ -292,7 +325,7 @@ impl<T: ?Sized> RLock<T> {
     /// # drop(guard);
     /// ```
     pub fn is_locked(&self) -> bool {
-        self.raw.is_locked()
+        self.raw.is_held()
     }
 
     /// Tells whether the calling thread holds the lock.
@@ -348,7 +381,8 @@ impl<T: ?Sized> RLock<T> {
 
     /// One level deeper; `take` gets the raw lock if it is not ours yet.
     #[inline]
-    fn enter(&self, take: impl FnOnce() -> bool) -> bool {
+    #[track_caller]
+    fn enter(&self, take: impl FnOnce(&RawLock) -> bool) -> bool {
         match self.try_enter(take) {
             Ok(entered) => entered,
             Err(error) => panic!("{error}"),
@@ -359,7 +393,7 @@ impl<T: ?Sized> RLock<T> {
     #[inline]
     fn try_enter(
         &self,
-        take: impl FnOnce() -> bool,
+        take: impl FnOnce(&RawLock) -> bool,
     ) -> Result<bool, TooDeepError> {
         let me = this_thread();
         if self.owner.load(Ordering::Relaxed) == me {
@@ -367,7 +401,7 @@ impl<T: ?Sized> RLock<T> {
             let error = TooDeepError { depth: depth.all };
             depth.all = depth.all.checked_add(1).ok_or(error)?;
             self.depth.set(depth);
-        } else if take() {
+        } else if take(&self.raw) {
             self.owner.store(me, Ordering::Relaxed);
             self.depth.set(Depth { all: 1, by_hand: 0 });
         } else {
@@ -387,8 +421,8 @@ impl<T: ?Sized> RLock<T> {
         if depth.all == 0 {
             self.owner.store(0, Ordering::Relaxed);
             // SAFETY: the calling thread owns `raw`, and this was its last
-            // level.
-            unsafe { self.raw.unlock(Default::default()) };
+            // level, so none of its guards exists.
+            unsafe { self.raw.release_guard() };
         }
     }
     // ANCHOR_END: leave
@@ -425,11 +459,8 @@ impl<T: ?Sized> RLock<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn acquire_by_hand(&self) -> Result<(), TooDeepError> {
-        self.enter_by_hand(|| {
-            self.raw.lock();
-            true
-        })
-        .map(drop)
+        self.enter_by_hand(|raw| raw.acquire(Holder::Guard, None))
+            .map(drop)
     }
 
     /// Acquires the lock without a guard if it is free or held by this
@@ -447,8 +478,9 @@ impl<T: ?Sized> RLock<T> {
     /// lock.release()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use = "if it did, the caller owes a release"]
     pub fn try_acquire_by_hand(&self) -> Result<bool, TooDeepError> {
-        self.enter_by_hand(|| self.raw.try_lock().is_some())
+        self.enter_by_hand(|raw| raw.try_acquire(Holder::Guard))
     }
 
     /// Acquires the lock without a guard, waiting no longer than `timeout`;
@@ -467,11 +499,12 @@ impl<T: ?Sized> RLock<T> {
     /// lock.release()?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use = "if it did, the caller owes a release"]
     pub fn acquire_by_hand_timeout(
         &self,
         timeout: Duration,
     ) -> Result<bool, TooDeepError> {
-        self.enter_by_hand(|| self.raw.try_lock_for(timeout).is_some())
+        self.enter_by_hand(|raw| raw.acquire_timeout(Holder::Guard, timeout))
     }
 
     /// Releases one level that this thread acquired by hand.
@@ -516,7 +549,7 @@ impl<T: ?Sized> RLock<T> {
 
     fn enter_by_hand(
         &self,
-        take: impl FnOnce() -> bool,
+        take: impl FnOnce(&RawLock) -> bool,
     ) -> Result<bool, TooDeepError> {
         let entered = self.try_enter(take)?;
         if entered {
@@ -610,11 +643,26 @@ impl std::error::Error for TooDeepError {}
 mod tests {
     use std::mem;
     use std::panic::{self, AssertUnwindSafe};
+    use std::sync::mpsc::{self, RecvTimeoutError};
     use std::thread;
 
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_secs(30);
+
+    /// Runs a test, and fails it if it hangs.
+    fn in_time(test: impl FnOnce() + Send + 'static) {
+        let (alive, ended) = mpsc::channel::<()>();
+        let test = thread::spawn(move || {
+            let _alive = alive; // until the test has returned or panicked
+            test();
+        });
+        let ended = ended.recv_timeout(LONG);
+        assert_ne!(ended, Err(RecvTimeoutError::Timeout), "the test hangs");
+        if let Err(panic) = test.join() {
+            panic::resume_unwind(panic);
+        }
+    }
 
     fn tried_elsewhere<T: Send>(lock: &RLock<T>) -> bool {
         thread::scope(|scope| {
@@ -625,143 +673,164 @@ mod tests {
 
     #[test]
     fn the_owner_goes_deeper_and_others_wait() {
-        let lock = RLock::new(());
-        let outer = lock.acquire();
-        let inner = lock.acquire();
-        assert_eq!(lock.depth(), 2);
-        assert!(!tried_elsewhere(&lock));
-        drop(outer);
-        assert_eq!(lock.depth(), 1);
-        assert!(!tried_elsewhere(&lock));
-        drop(inner);
-        assert_eq!(lock.depth(), 0);
-        assert!(tried_elsewhere(&lock));
+        in_time(|| {
+            let lock = RLock::new(());
+            let outer = lock.acquire();
+            let inner = lock.acquire();
+            assert_eq!(lock.depth(), 2);
+            assert!(!tried_elsewhere(&lock));
+            drop(outer);
+            assert_eq!(lock.depth(), 1);
+            assert!(!tried_elsewhere(&lock));
+            drop(inner);
+            assert_eq!(lock.depth(), 0);
+            assert!(tried_elsewhere(&lock));
+        });
     }
 
     #[test]
     fn no_increment_is_lost() {
-        let counter = RLock::new(Cell::new(0));
-        thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    for _ in 0..5_000 {
-                        let outer = counter.acquire();
-                        let inner = counter.acquire();
-                        inner.set(outer.get() + 1);
-                    }
-                });
-            }
+        in_time(|| {
+            let counter = RLock::new(Cell::new(0));
+            thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        for _ in 0..5_000 {
+                            let outer = counter.acquire();
+                            let inner = counter.acquire();
+                            inner.set(outer.get() + 1);
+                        }
+                    });
+                }
+            });
+            assert_eq!(counter.into_inner().get(), 20_000);
         });
-        assert_eq!(counter.into_inner().get(), 20_000);
     }
 
     #[test]
     fn timeouts_expire_elsewhere_and_never_for_the_owner() {
-        let lock = RLock::new(());
-        let guard = lock.acquire();
-        assert!(lock.acquire_timeout(Duration::ZERO).is_some());
-        assert!(lock.acquire_deadline(Instant::now()).is_some());
-        assert!(lock.acquire_timeout(Duration::MAX).is_some());
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                let (start, wait) = (Instant::now(), Duration::from_millis(20));
-                assert!(lock.acquire_timeout(Duration::ZERO).is_none());
-                assert!(lock.acquire_timeout(wait).is_none());
-                assert!(lock.acquire_deadline(start + wait * 2).is_none());
-                assert_eq!(lock.acquire_by_hand_timeout(wait), Ok(false));
-                assert_eq!(lock.try_acquire_by_hand(), Ok(false));
-                assert!(start.elapsed() >= wait * 3);
+        in_time(|| {
+            let lock = RLock::new(());
+            let guard = lock.acquire();
+            assert!(lock.acquire_timeout(Duration::ZERO).is_some());
+            assert!(lock.acquire_deadline(Instant::now()).is_some());
+            assert!(lock.acquire_timeout(Duration::MAX).is_some());
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    let (start, wait) =
+                        (Instant::now(), Duration::from_millis(20));
+                    assert!(lock.acquire_timeout(Duration::ZERO).is_none());
+                    assert!(lock.acquire_timeout(wait).is_none());
+                    assert!(lock.acquire_deadline(start + wait * 2).is_none());
+                    assert_eq!(lock.acquire_by_hand_timeout(wait), Ok(false));
+                    assert_eq!(lock.try_acquire_by_hand(), Ok(false));
+                    assert!(start.elapsed() >= wait * 3);
+                });
             });
+            drop(guard);
+            assert!(!lock.is_locked());
         });
-        drop(guard);
-        assert!(!lock.is_locked());
     }
 
     #[test]
     fn a_waiter_gets_the_lock_when_the_last_level_is_left() {
-        let lock = RLock::new(());
-        thread::scope(|scope| {
-            let (outer, inner) = (lock.acquire(), lock.acquire());
-            scope.spawn(|| assert!(lock.acquire_timeout(LONG).is_some()));
-            drop(outer);
-            drop(inner);
+        in_time(|| {
+            let lock = RLock::new(());
+            thread::scope(|scope| {
+                let (outer, inner) = (lock.acquire(), lock.acquire());
+                scope.spawn(|| assert!(lock.acquire_timeout(LONG).is_some()));
+                drop(outer);
+                drop(inner);
+            });
         });
     }
 
     #[test]
     fn only_the_owner_releases() {
-        let lock = RLock::new(());
-        assert_eq!(lock.release(), Err(ReleaseError::NotOwner));
-        lock.acquire_by_hand().unwrap();
-        thread::scope(|scope| {
-            let other = scope.spawn(|| lock.release());
-            assert_eq!(other.join().unwrap(), Err(ReleaseError::NotOwner));
+        in_time(|| {
+            let lock = RLock::new(());
+            assert_eq!(lock.release(), Err(ReleaseError::NotOwner));
+            lock.acquire_by_hand().unwrap();
+            thread::scope(|scope| {
+                let other = scope.spawn(|| lock.release());
+                assert_eq!(other.join().unwrap(), Err(ReleaseError::NotOwner));
+            });
+            assert_eq!(lock.depth(), 1);
+            assert_eq!(lock.release(), Ok(()));
+            assert!(!lock.is_locked());
         });
-        assert_eq!(lock.depth(), 1);
-        assert_eq!(lock.release(), Ok(()));
-        assert!(!lock.is_locked());
     }
 
     #[test]
     fn release_leaves_the_levels_of_guards_alone() {
-        let lock = RLock::new(());
-        let guard = lock.acquire();
-        lock.acquire_by_hand().unwrap();
-        assert_eq!(lock.release(), Ok(()));
-        let error = ReleaseError::HeldByGuard { depth: 1 };
-        assert_eq!(lock.release(), Err(error));
-        assert_eq!(lock.depth(), 1);
-        drop(guard);
+        in_time(|| {
+            let lock = RLock::new(());
+            let guard = lock.acquire();
+            lock.acquire_by_hand().unwrap();
+            assert_eq!(lock.release(), Ok(()));
+            let error = ReleaseError::HeldByGuard { depth: 1 };
+            assert_eq!(lock.release(), Err(error));
+            assert_eq!(lock.depth(), 1);
+            drop(guard);
+        });
     }
 
     #[test]
     fn an_overflow_is_an_error_and_changes_nothing() {
-        let lock = RLock::new(());
-        lock.acquire_by_hand().unwrap();
-        let depth = Depth {
-            all: u32::MAX,
-            by_hand: 1,
-        };
-        lock.depth.set(depth);
-        let error = TooDeepError { depth: u32::MAX };
-        assert_eq!(lock.acquire_by_hand(), Err(error));
-        assert_eq!(lock.try_acquire_by_hand(), Err(error));
-        assert_eq!(lock.depth(), u32::MAX);
-        let deeper = AssertUnwindSafe(|| lock.acquire());
-        assert!(panic::catch_unwind(deeper).is_err());
-        lock.depth.set(Depth { all: 1, by_hand: 1 });
-        assert_eq!(lock.release(), Ok(()));
+        in_time(|| {
+            let lock = RLock::new(());
+            lock.acquire_by_hand().unwrap();
+            let depth = Depth {
+                all: u32::MAX,
+                by_hand: 1,
+            };
+            lock.depth.set(depth);
+            let error = TooDeepError { depth: u32::MAX };
+            assert_eq!(lock.acquire_by_hand(), Err(error));
+            assert_eq!(lock.try_acquire_by_hand(), Err(error));
+            assert_eq!(lock.depth(), u32::MAX);
+            let deeper = AssertUnwindSafe(|| lock.acquire());
+            assert!(panic::catch_unwind(deeper).is_err());
+            lock.depth.set(Depth { all: 1, by_hand: 1 });
+            assert_eq!(lock.release(), Ok(()));
+        });
     }
 
     #[test]
     fn a_panic_releases_every_level() {
-        let lock = RLock::new(());
-        let result = panic::catch_unwind(AssertUnwindSafe(|| {
-            let _outer = lock.acquire();
-            let _inner = lock.acquire();
-            panic!("while the lock is held");
-        }));
-        assert!(result.is_err());
-        assert!(tried_elsewhere(&lock));
+        in_time(|| {
+            let lock = RLock::new(());
+            let result = panic::catch_unwind(AssertUnwindSafe(|| {
+                let _outer = lock.acquire();
+                let _inner = lock.acquire();
+                panic!("while the lock is held");
+            }));
+            assert!(result.is_err());
+            assert!(tried_elsewhere(&lock));
+        });
     }
 
     #[test]
     fn a_new_thread_is_never_taken_for_a_dead_owner() {
-        let lock = RLock::new(());
-        thread::scope(|scope| {
-            scope.spawn(|| mem::forget(lock.acquire()));
+        in_time(|| {
+            let lock = RLock::new(());
+            thread::scope(|scope| {
+                scope.spawn(|| mem::forget(lock.acquire()));
+            });
+            for _ in 0..50 {
+                assert!(!tried_elsewhere(&lock));
+            }
         });
-        for _ in 0..50 {
-            assert!(!tried_elsewhere(&lock));
-        }
     }
 
     #[test]
     fn the_value_is_reached_and_shown() {
-        let mut lock = RLock::from(4);
-        *lock.get_mut() += 1;
-        let guard = lock.acquire();
-        assert_eq!(format!("{lock:?} {guard} {guard:?}"), "RLock(5) 5 5");
+        in_time(|| {
+            let mut lock = RLock::from(4);
+            *lock.get_mut() += 1;
+            let guard = lock.acquire();
+            assert_eq!(format!("{lock:?} {guard} {guard:?}"), "RLock(5) 5 5");
+        });
     }
 }
 // ANCHOR_END: module
