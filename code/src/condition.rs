@@ -90,7 +90,7 @@ use super::rlock::{Depth, RLock, RLockGuard};
 /// Source: [Condition objects][python].
 ///
 /// [python]: https://docs.python.org/3/library/threading.html#condition-objects
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Condition<L = RLock<()>> {
     lock: L,
     waiters: Waiters,
@@ -667,7 +667,7 @@ fn deadline_after(timeout: Duration) -> Option<Instant> {
 /// address of this flag.
 ///
 /// While a thread is in the queue, the flag is true.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Waiters {
     any: AtomicBool,
 }
@@ -1026,6 +1026,12 @@ macro_rules! condition_lock_through {
 }
 
 condition_lock_through!(&L, Arc<L>);
+
+impl<L: fmt::Debug> fmt::Debug for Condition<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Condition").field(&self.lock).finish()
+    }
+}
 
 impl fmt::Display for NotHeldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -471,7 +471,7 @@ pub(crate) mod raw {
     /// Every change of the byte is one atomic read-modify-write operation, so
     /// an acquisition sees what each earlier release made visible, whichever
     /// thread made it.
-    #[derive(Debug, Default)]
+    #[derive(Default)]
     pub struct RawLock {
         state: AtomicU8,
     }

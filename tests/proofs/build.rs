@@ -12,7 +12,134 @@ struct Mutant {
     new: &'static str,
 }
 
-const MUTANTS: [Mutant; 4] = [
+const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "lock_wakes_nobody",
+        module: "lock.rs",
+        old: "            self.wake_if_any(before);\n",
+        new: "            let _ = before;\n",
+    },
+    Mutant {
+        name: "lock_by_hand_wakes_nobody",
+        module: "lock.rs",
+        old: "                self.raw.wake_if_any(state);\n",
+        new: "                let _ = state;\n",
+    },
+    Mutant {
+        name: "lock_looks_before_it_locks",
+        module: "lock.rs",
+        old: "let still_held = || self.announce_sleeper();",
+        new: "let seen = self.announce_sleeper(); let still_held = || seen;",
+    },
+    Mutant {
+        name: "lock_never_checks_again",
+        module: "lock.rs",
+        old: "fetch_update(relaxed, relaxed, announce).is_ok()",
+        new: "fetch_update(relaxed, relaxed, announce); true",
+    },
+    Mutant {
+        name: "lock_forgets_the_other_sleeper",
+        module: "lock.rs",
+        old: "                    if !result.have_more_threads {\n",
+        new: "                    if true {\n",
+    },
+    Mutant {
+        name: "lock_forgets_the_patient_sleeper",
+        module: "lock.rs",
+        old: "                if was_last {\n",
+        new: "                if was_last || true {\n",
+    },
+    Mutant {
+        name: "lock_releases_guards_by_hand",
+        module: "lock.rs",
+        old: "(state & HOLDER == holder as u8)",
+        new: "(state & HOLDER != 0)",
+    },
+    Mutant {
+        name: "lock_acquires_relaxed",
+        module: "lock.rs",
+        old: "(Ordering::Acquire, Ordering::Relaxed)",
+        new: "(Ordering::Relaxed, Ordering::Relaxed)",
+    },
+    Mutant {
+        name: "lock_releases_relaxed",
+        module: "lock.rs",
+        old: "fetch_sub(guard, Ordering::Release)",
+        new: "fetch_sub(guard, Ordering::Relaxed)",
+    },
+    Mutant {
+        name: "lock_releases_by_hand_relaxed",
+        module: "lock.rs",
+        old: "(Ordering::Release, Ordering::Relaxed)",
+        new: "(Ordering::Relaxed, Ordering::Relaxed)",
+    },
+    Mutant {
+        name: "rlock_leaves_too_early",
+        module: "rlock.rs",
+        old: "        if depth.all == 0 {\n",
+        new: "        if depth.all <= 1 {\n",
+    },
+    Mutant {
+        name: "rlock_keeps_its_owner",
+        module: "rlock.rs",
+        old: "            self.owner.store(0, Ordering::Relaxed);\n",
+        new: "",
+    },
+    Mutant {
+        name: "rlock_lets_anyone_release",
+        module: "rlock.rs",
+        old: "        if !self.is_owned() {\n",
+        new: "        if false {\n",
+    },
+    Mutant {
+        name: "condition_frees_before_it_locks",
+        module: "condition.rs",
+        old: "        let free = || {\n",
+        new: "        // SAFETY: none.\n        freed.set(unsafe { \
+              lock.free(holder) });\n        let free = || {\n            \
+              if true { self.any.store(true, Ordering::Relaxed); \
+              return freed.get().is_ok(); }\n",
+    },
+    Mutant {
+        name: "condition_hides_its_waiter",
+        module: "condition.rs",
+        old: "            self.any.store(true, Ordering::Relaxed);\n            \
+              // SAFETY: the caller's promise.\n            \
+              freed.set(unsafe { lock.free(holder) });\n",
+        new: "            // SAFETY: the caller's promise.\n            \
+              freed.set(unsafe { lock.free(holder) });\n            \
+              self.any.store(true, Ordering::Relaxed);\n",
+    },
+    Mutant {
+        name: "condition_wakes_nobody_for_the_lock",
+        module: "condition.rs",
+        old: "lock.wake_if_any(freed.get().unwrap_or(0))",
+        new: "()",
+    },
+    Mutant {
+        name: "condition_moves_unseen",
+        module: "condition.rs",
+        old: "            let is_held = lock.announce_sleeper();\n",
+        new: "            let is_held = lock.is_held();\n",
+    },
+    Mutant {
+        name: "condition_calls_a_moved_waiter_late",
+        module: "condition.rs",
+        old: "            ParkResult::TimedOut => Ok(moved.get()),\n",
+        new: "            ParkResult::TimedOut => Ok(false),\n",
+    },
+    Mutant {
+        name: "condition_forgets_other_waiters",
+        module: "condition.rs",
+        old: "            if !result.have_more_threads {\n",
+        new: "            if true {\n",
+    },
+    Mutant {
+        name: "condition_forgets_the_levels",
+        module: "condition.rs",
+        old: "        self.depth.set(levels.depth);\n",
+        new: "        let _ = levels.depth;\n",
+    },
     Mutant {
         name: "barrier_wakes_without_the_mutex",
         module: "barrier.rs",

@@ -65,5 +65,43 @@ pub type Condvar = lock_api::Condvar<RawCondvar>;
 /// What the modules use of `parking_lot_core`.
 pub use queue::{
     DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, FilterOp, ParkResult, ParkToken,
-    UnparkResult, UnparkToken, park, unpark_all, unpark_filter, unpark_one,
+    RequeueOp, UnparkResult, UnparkToken, park, unpark_all, unpark_filter,
+    unpark_one, unpark_requeue,
 };
+
+/// `parking_lot_core::SpinWait`, which gives up at once: the checker lets
+/// other threads run at any moment anyway.
+#[derive(Default)]
+pub struct SpinWait;
+
+impl SpinWait {
+    /// As there.
+    pub const fn new() -> Self {
+        SpinWait
+    }
+
+    /// As there.
+    pub fn reset(&mut self) {}
+
+    /// As there; `false` stands for "park now".
+    pub fn spin(&mut self) -> bool {
+        false
+    }
+}
+
+/// `parking_lot_core::deadlock` as it is without its feature.
+pub mod deadlock {
+    /// Does nothing.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    pub unsafe fn acquire_resource(_: usize) {}
+
+    /// Does nothing.
+    ///
+    /// # Safety
+    ///
+    /// As there.
+    pub unsafe fn release_resource(_: usize) {}
+}

@@ -17,9 +17,39 @@ pub struct Mutant {
 }
 
 macro_rules! mutant {
+    (condition $name:ident) => {
+        #[path = "."]
+        mod $name {
+            #[allow(unused, reason = "a mutant leaves something unused")]
+            mod module {
+                pub use crate::book::{lock, rlock};
+
+                pub mod condition {
+                    include!(concat!(
+                        env!("OUT_DIR"),
+                        "/",
+                        stringify!($name),
+                        ".rs"
+                    ));
+                }
+            }
+
+            #[path = "models/condition.rs"]
+            #[allow(
+                clippy::duplicate_mod,
+                reason = "other module, same models"
+            )]
+            pub mod models;
+        }
+    };
     ($name:ident, $models:literal) => {
         #[path = "."]
         mod $name {
+            // For a module that is built on it.
+            #[allow(unused_imports, reason = "most are not")]
+            use crate::book::lock;
+
+            #[allow(unused, reason = "a mutant leaves something unused")]
             mod module {
                 include!(concat!(
                     env!("OUT_DIR"),
@@ -43,8 +73,183 @@ mutant!(barrier_wakes_without_the_mutex, "models/barrier.rs");
 mutant!(event_looks_before_it_locks, "models/event.rs");
 mutant!(event_sets_relaxed, "models/event.rs");
 mutant!(semaphore_wakes_nobody, "models/semaphore.rs");
+mutant!(lock_wakes_nobody, "models/lock.rs");
+mutant!(lock_by_hand_wakes_nobody, "models/lock.rs");
+mutant!(lock_looks_before_it_locks, "models/lock.rs");
+mutant!(lock_never_checks_again, "models/lock.rs");
+mutant!(lock_forgets_the_other_sleeper, "models/lock.rs");
+mutant!(lock_forgets_the_patient_sleeper, "models/lock.rs");
+mutant!(lock_releases_guards_by_hand, "models/lock.rs");
+mutant!(lock_acquires_relaxed, "models/lock.rs");
+mutant!(lock_releases_relaxed, "models/lock.rs");
+mutant!(lock_releases_by_hand_relaxed, "models/lock.rs");
+mutant!(rlock_leaves_too_early, "models/rlock.rs");
+mutant!(rlock_keeps_its_owner, "models/rlock.rs");
+mutant!(rlock_lets_anyone_release, "models/rlock.rs");
+mutant!(condition condition_frees_before_it_locks);
+mutant!(condition condition_hides_its_waiter);
+mutant!(condition condition_wakes_nobody_for_the_lock);
+mutant!(condition condition_moves_unseen);
+mutant!(condition condition_calls_a_moved_waiter_late);
+mutant!(condition condition_forgets_other_waiters);
+mutant!(condition condition_forgets_the_levels);
 
 pub const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "lock_wakes_nobody",
+        module: "Lock",
+        change: "a wake-up removed: dropping a guard wakes no sleeper",
+        models: lock_wakes_nobody::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "lock_by_hand_wakes_nobody",
+        module: "Lock",
+        change: "a wake-up removed: a release by hand wakes no \
+                 sleeper",
+        models: lock_by_hand_wakes_nobody::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "lock_looks_before_it_locks",
+        module: "Lock",
+        change: "a check moved out of the lock: a thread announces \
+                 itself before it locks the queue",
+        models: lock_looks_before_it_locks::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "lock_never_checks_again",
+        module: "Lock",
+        change: "a check removed: a thread sleeps even if the lock \
+                 has become free",
+        models: lock_never_checks_again::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "lock_forgets_the_other_sleeper",
+        module: "Lock",
+        change: "a bit lost: waking one sleeper forgets the others",
+        models: lock_forgets_the_other_sleeper::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "lock_forgets_the_patient_sleeper",
+        module: "Lock",
+        change: "a bit lost: a sleeper whose time is up makes the \
+                 lock forget the others",
+        models: lock_forgets_the_patient_sleeper::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "lock_releases_guards_by_hand",
+        module: "Lock",
+        change: "a check weakened: `release` takes the lock away from \
+                 a guard",
+        models: lock_releases_guards_by_hand::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "lock_acquires_relaxed",
+        module: "Lock",
+        change: "an ordering weakened: acquiring is `Relaxed`",
+        models: lock_acquires_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "lock_releases_relaxed",
+        module: "Lock",
+        change: "an ordering weakened: dropping a guard is `Relaxed`",
+        models: lock_releases_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "lock_releases_by_hand_relaxed",
+        module: "Lock",
+        change: "an ordering weakened: `release` is `Relaxed`",
+        models: lock_releases_by_hand_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "rlock_leaves_too_early",
+        module: "RLock",
+        change: "a level lost: the lock is free before the last level \
+                 is left",
+        models: rlock_leaves_too_early::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "rlock_keeps_its_owner",
+        module: "RLock",
+        change: "a step removed: the last owner keeps its number in \
+                 the lock",
+        models: rlock_keeps_its_owner::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "rlock_lets_anyone_release",
+        module: "RLock",
+        change: "a check removed: a thread that is not the owner can \
+                 release",
+        models: rlock_lets_anyone_release::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "condition_frees_before_it_locks",
+        module: "Condition",
+        change: "a step moved out of the lock: a waiter frees the \
+                 lock before it locks the queue",
+        models: condition_frees_before_it_locks::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "condition_hides_its_waiter",
+        module: "Condition",
+        change: "two steps swapped: a waiter frees the lock before it \
+                 raises the flag",
+        models: condition_hides_its_waiter::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "condition_wakes_nobody_for_the_lock",
+        module: "Condition",
+        change: "a wake-up removed: a wait frees the lock and wakes \
+                 no thread that sleeps until then",
+        models: condition_wakes_nobody_for_the_lock::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "condition_moves_unseen",
+        module: "Condition",
+        change: "a bit lost: the lock is not told of the waiters that \
+                 are moved to its queue",
+        models: condition_moves_unseen::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "condition_calls_a_moved_waiter_late",
+        module: "Condition",
+        change: "an answer changed: a waiter that was notified in \
+                 time says that it was not",
+        models: condition_calls_a_moved_waiter_late::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "condition_forgets_other_waiters",
+        module: "Condition",
+        change: "a flag lost: one notification makes the condition \
+                 forget the other waiters",
+        models: condition_forgets_other_waiters::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "condition_forgets_the_levels",
+        module: "Condition",
+        change: "a step removed: a wait does not come back to the \
+                 levels of a reentrant lock",
+        models: condition_forgets_the_levels::models::MODELS,
+        is_weak_ordering: false,
+    },
     Mutant {
         name: "semaphore_wakes_nobody",
         module: "Semaphore",

@@ -43,12 +43,27 @@ pub enum FilterOp {
     Stop,
 }
 
+/// What [`unpark_requeue`] does with parked threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequeueOp {
+    /// Nothing.
+    Abort,
+    /// Unpark the first and requeue the others.
+    UnparkOneRequeueRest,
+    /// Requeue all of them.
+    RequeueAll,
+    /// Unpark the first.
+    UnparkOne,
+    /// Requeue the first.
+    RequeueOne,
+}
+
 /// What came of unparking.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UnparkResult {
     /// How many threads were unparked.
     pub unparked_threads: usize,
-    /// How many threads were requeued: none, ever.
+    /// How many threads were moved to another queue.
     pub requeued_threads: usize,
     /// Whether threads are left in this queue.
     pub have_more_threads: bool,
@@ -57,7 +72,7 @@ pub struct UnparkResult {
 }
 
 struct Parked {
-    key: usize,
+    key: Cell<usize>,
     token: ParkToken,
     parker: Rc<Parker>,
     answer: Cell<Option<UnparkToken>>,
@@ -80,6 +95,11 @@ fn with<R>(f: impl FnOnce(&mut Vec<Rc<Parked>>) -> R) -> R {
     }
 }
 
+/// Whether a thread is in the queue of `key`.
+fn has(queue: &[Rc<Parked>], key: usize) -> bool {
+    queue.iter().any(|parked| parked.key.get() == key)
+}
+
 /// `parking_lot_core::park`.
 ///
 /// # Safety
@@ -94,7 +114,7 @@ pub unsafe fn park(
     deadline: Option<Instant>,
 ) -> ParkResult {
     let me = Rc::new(Parked {
-        key,
+        key: Cell::new(key),
         token,
         parker: Parker::new(),
         answer: Cell::new(None),
@@ -115,7 +135,8 @@ pub unsafe fn park(
         with(|queue| {
             if me.answer.get().is_none() {
                 queue.retain(|other| !Rc::ptr_eq(other, &me));
-                timed_out(key, queue.iter().all(|other| other.key != key));
+                let key = me.key.get();
+                timed_out(key, !has(queue, key));
             }
         });
     }
@@ -138,7 +159,7 @@ pub unsafe fn unpark_filter(
     let result = with(|queue| {
         let mut stopped = false;
         queue.retain(|parked| {
-            if stopped || parked.key != key {
+            if stopped || parked.key.get() != key {
                 return true;
             }
             let what = filter(parked.token);
@@ -150,7 +171,7 @@ pub unsafe fn unpark_filter(
         });
         let result = UnparkResult {
             unparked_threads: woken.len(),
-            have_more_threads: queue.iter().any(|parked| parked.key == key),
+            have_more_threads: has(queue, key),
             ..UnparkResult::default()
         };
         let token = callback(result);
@@ -191,6 +212,57 @@ pub unsafe fn unpark_all(key: usize, token: UnparkToken) -> usize {
     // SAFETY: the caller's promise.
     let result = unsafe { unpark_filter(key, |_| FilterOp::Unpark, |_| token) };
     result.unparked_threads
+}
+
+/// `parking_lot_core::unpark_requeue`.
+///
+/// # Safety
+///
+/// As there.
+pub unsafe fn unpark_requeue(
+    from: usize,
+    to: usize,
+    validate: impl FnOnce() -> RequeueOp,
+    callback: impl FnOnce(RequeueOp, UnparkResult) -> UnparkToken,
+) -> UnparkResult {
+    let mut woken = None;
+    let result = with(|queue| {
+        let what = validate();
+        let (unparks, requeues) = match what {
+            RequeueOp::Abort => return UnparkResult::default(),
+            RequeueOp::UnparkOneRequeueRest => (1, usize::MAX),
+            RequeueOp::RequeueAll => (0, usize::MAX),
+            RequeueOp::UnparkOne => (1, 0),
+            RequeueOp::RequeueOne => (0, 1),
+        };
+        let is_here = |parked: &Rc<Parked>| parked.key.get() == from;
+        if unparks == 1
+            && let Some(first) = queue.iter().position(is_here)
+        {
+            woken = Some(queue.remove(first));
+        }
+        let moved: Vec<usize> = (0..queue.len())
+            .filter(|&place| is_here(&queue[place]))
+            .take(requeues)
+            .collect();
+        // They come last in their new queue.
+        for (gone, place) in moved.iter().enumerate() {
+            let parked = queue.remove(place - gone);
+            parked.key.set(to);
+            queue.push(parked);
+        }
+        let result = UnparkResult {
+            unparked_threads: woken.iter().len(),
+            requeued_threads: moved.len(),
+            have_more_threads: has(queue, from),
+            ..UnparkResult::default()
+        };
+        let token = callback(what, result);
+        woken.iter().for_each(|it| it.answer.set(Some(token)));
+        result
+    });
+    woken.iter().for_each(|parked| parked.parker.unpark());
+    result
 }
 
 /// How many threads are in all queues.

@@ -1,6 +1,6 @@
 //! What [`Condition`] promises.
 
-use std::cell::Cell;
+use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{self, Duration};
@@ -14,6 +14,7 @@ use crate::run::Model;
 
 const PRIMITIVE: &str = "Condition";
 const WAIT: Duration = Duration::from_secs(1);
+const RELAXED: Ordering = Ordering::Relaxed;
 
 pub const MODELS: &[Model] = &[
     Model {
@@ -27,21 +28,21 @@ pub const MODELS: &[Model] = &[
     Model {
         primitive: PRIMITIVE,
         promise: "notify_all wakes all who wait",
-        preemptions: None,
+        preemptions: Some(3),
         sees: &["nobody slept", "one slept", "both slept"],
         run: all,
     },
     Model {
         primitive: PRIMITIVE,
         promise: "notify(n) wakes n of those who wait, and says how many",
-        preemptions: Some(3),
+        preemptions: Some(2),
         sees: &["one", "two"],
         run: some,
     },
     Model {
         primitive: PRIMITIVE,
         promise: "a waiter whose time is up swallows no notification",
-        preemptions: Some(3),
+        preemptions: Some(2),
         sees: &["notified", "too late"],
         run: time_is_up,
     },
@@ -59,6 +60,14 @@ pub const MODELS: &[Model] = &[
         preemptions: None,
         sees: &["woke it", "nobody slept"],
         run: by_hand,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a wait by hand whose lock another thread releases is an \
+                  error, or a wait that ends with the lock held",
+        preemptions: None,
+        sees: &["too late to wait", "waited"],
+        run: released_under_it,
     },
 ];
 
@@ -188,25 +197,25 @@ fn time_is_up() {
 }
 
 fn every_level() {
-    let lock = RLock::new(Cell::new(0));
-    assert!(!lock.is_owned()); // touches it
+    let lock = RLock::new(AtomicU32::new(0));
+    assert!(!lock.is_owned() && !lock.is_locked()); // touches both
     let condition = Arc::new(Condition::new(lock));
     let waiter = spawn(&condition, |condition| {
         let outer = condition.acquire();
         let mut inner = condition.acquire();
-        while outer.get() != 1 {
+        while outer.load(RELAXED) != 1 {
             condition.wait(&mut inner);
             assert_eq!(condition.lock().depth(), 2);
         }
-        inner.set(2);
+        inner.store(2, RELAXED);
     });
     let value = condition.acquire();
-    value.set(1);
+    value.store(1, RELAXED);
     saw_woken(usize::from(condition.notify_one(&value)));
     assert_eq!(condition.lock().depth(), 1);
     drop(value);
     waiter.join().unwrap();
-    assert_eq!(condition.acquire().get(), 2);
+    assert_eq!(condition.acquire().load(RELAXED), 2);
 }
 
 fn by_hand() {
@@ -228,4 +237,24 @@ fn by_hand() {
     condition.release().unwrap();
     waiter.join().unwrap();
     assert!(condition.release().is_err());
+}
+
+fn released_under_it() {
+    let condition = shared(());
+    condition.acquire_by_hand();
+    let other = spawn(&condition, |condition| condition.release().is_ok());
+    let clock = thread::spawn(time::time_passes);
+    match condition.wait_by_hand_timeout(WAIT) {
+        Ok(notified) => {
+            assert!(!notified);
+            saw("waited");
+        }
+        Err(_) => saw("too late to wait"),
+    }
+    clock.join().unwrap();
+    let mine = condition.release().is_ok();
+    // Two acquisitions, if it has waited, and one otherwise.
+    let theirs = other.join().unwrap();
+    assert!(mine || theirs);
+    assert!(!condition.lock().is_locked() || !(mine && theirs));
 }

@@ -17,7 +17,7 @@ pub const MODELS: &[Model] = &[
     Model {
         primitive: PRIMITIVE,
         promise: "one thread at a time, and each sees what the last one did",
-        preemptions: None,
+        preemptions: Some(3),
         sees: &[],
         run: one_at_a_time,
     },
@@ -38,9 +38,30 @@ pub const MODELS: &[Model] = &[
     Model {
         primitive: PRIMITIVE,
         promise: "an acquisition whose time is up takes nothing",
-        preemptions: None,
+        preemptions: Some(3),
         sees: &["in time", "too late"],
         run: time_is_up,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "what a thread finds locked by hand it can release",
+        preemptions: None,
+        sees: &["free", "released by the other"],
+        run: found_locked,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a release that fails says whether there is a guard",
+        preemptions: None,
+        sees: &["a guard", "free", "released"],
+        run: truth_about_guards,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "every thread that waits gets the lock, two at a time too",
+        preemptions: Some(2),
+        sees: &[],
+        run: two_wait,
     },
 ];
 
@@ -133,6 +154,61 @@ fn time_is_up() {
     drop(guard);
     join(clock);
     join(other);
+    assert!(!shared.0.is_locked());
+}
+
+fn found_locked() {
+    let shared = shared(Lock::new(()));
+    let other = {
+        let shared = Arc::clone(&shared);
+        thread::spawn(move || {
+            if shared.0.is_locked() {
+                assert!(shared.0.release().is_ok());
+                saw("released by the other");
+            } else {
+                saw("free");
+            }
+        })
+    };
+    shared.0.acquire_by_hand();
+    join(other);
+}
+
+fn truth_about_guards() {
+    let shared = shared(Lock::new(()));
+    let other = {
+        let shared = Arc::clone(&shared);
+        thread::spawn(move || match shared.0.release() {
+            Ok(()) => saw("released"),
+            Err(error) if error.held_by_guard => {
+                saw("a guard");
+                assert_eq!(shared.1.get(), 0);
+            }
+            Err(_) => saw("free"),
+        })
+    };
+    drop(shared.0.acquire());
+    shared.0.acquire_by_hand();
+    join(other);
+}
+
+/// A thread that is woken must not make the lock forget the other sleeper.
+fn two_wait() {
+    let shared = shared(Lock::new(()));
+    let guard = shared.0.acquire();
+    let clock = thread::spawn(time::time_passes);
+    let hasty = {
+        let shared = Arc::clone(&shared);
+        thread::spawn(move || drop(shared.0.acquire_timeout(WAIT)))
+    };
+    let patient = {
+        let shared = Arc::clone(&shared);
+        thread::spawn(move || drop(shared.0.acquire()))
+    };
+    drop(guard);
+    join(hasty);
+    join(patient);
+    join(clock);
     assert!(!shared.0.is_locked());
 }
 

@@ -16,7 +16,7 @@ pub const MODELS: &[Model] = &[
     Model {
         primitive: PRIMITIVE,
         promise: "one thread at a time, however deep it goes",
-        preemptions: Some(3),
+        preemptions: Some(2),
         sees: &[],
         run: one_at_a_time,
     },
@@ -29,6 +29,13 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: PRIMITIVE,
+        promise: "a thread that has left the lock waits for it like any other",
+        preemptions: Some(3),
+        sees: &[],
+        run: comes_back,
+    },
+    Model {
+        primitive: PRIMITIVE,
         promise: "only the owner releases by hand",
         preemptions: None,
         sees: &["held", "free"],
@@ -37,7 +44,7 @@ pub const MODELS: &[Model] = &[
     Model {
         primitive: PRIMITIVE,
         promise: "time is up for others, and never for the owner",
-        preemptions: None,
+        preemptions: Some(3),
         sees: &["in time", "too late"],
         run: time_is_up,
     },
@@ -95,6 +102,19 @@ fn last_level() {
     shared.1.set(2);
     drop(outer);
     other.join().unwrap();
+}
+
+fn comes_back() {
+    let shared = shared();
+    let work = |(lock, data): &Pair| {
+        let _guard = lock.acquire();
+        data.set(data.get() + 1);
+    };
+    let other = spawn(&shared, work);
+    work(&shared);
+    work(&shared);
+    other.join().unwrap();
+    assert_eq!(shared.1.get(), 3);
 }
 
 fn only_the_owner() {
