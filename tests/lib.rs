@@ -6,6 +6,7 @@
 //! | `compile_fail` | what must not compile fails with the code shown |
 //! | `programs` | every program, and its Python twin, prints its snapshot |
 //! | `layout` | page, module, program, twin and snapshot belong together |
+//! | `auto_traits` | no type becomes `Send` or `Sync` unnoticed |
 //! | `take_home` | a module works in an empty crate of the reader's |
 
 #[path = "support/cargo.rs"]
@@ -14,6 +15,8 @@ pub mod cargo;
 pub mod fences;
 #[path = "support/includes.rs"]
 pub mod includes;
+#[path = "support/items.rs"]
+pub mod items;
 #[path = "support/outcome.rs"]
 pub mod outcome;
 #[path = "support/pages.rs"]

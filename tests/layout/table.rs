@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use book_tests::items::public_items;
 use book_tests::problems::Problems;
 use book_tests::workspace::{all_pages, modules, read};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
-use syn::{Attribute, Ident, Item, Meta, Visibility};
 
 /// The heading above the table.
 const HEADING: &str = "Every name of Python";
@@ -130,37 +130,6 @@ impl Names {
     }
 }
 
-/// What a module makes public: its types, traits, functions, and constants.
-fn public_items(module: &str) -> Vec<String> {
-    let path = format!("code/src/{module}.rs");
-    let file = syn::parse_file(&read(&path));
-    let file = file.unwrap_or_else(|error| panic!("{path}: {error}"));
-    let name = |item: Item| {
-        let (visibility, attributes, name) = match item {
-            Item::Const(item) => (item.vis, item.attrs, item.ident),
-            Item::Enum(item) => (item.vis, item.attrs, item.ident),
-            Item::Fn(item) => (item.vis, item.attrs, item.sig.ident),
-            Item::Static(item) => (item.vis, item.attrs, item.ident),
-            Item::Struct(item) => (item.vis, item.attrs, item.ident),
-            Item::Trait(item) => (item.vis, item.attrs, item.ident),
-            Item::Type(item) => (item.vis, item.attrs, item.ident),
-            Item::Union(item) => (item.vis, item.attrs, item.ident),
-            _ => return None,
-        };
-        let is_public = matches!(visibility, Visibility::Public(_));
-        let is_hidden = attributes.iter().any(is_doc_hidden);
-        (is_public && !is_hidden).then(|| name.to_string())
-    };
-    file.items.into_iter().filter_map(name).collect()
-}
-
-/// Whether it is `#[doc(hidden)]`: public for the compiler alone.
-fn is_doc_hidden(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("doc")
-        && matches!(&attribute.meta, Meta::List(list)
-            if list.parse_args::<Ident>().is_ok_and(|word| word == "hidden"))
-}
-
 #[test]
 fn every_public_item_is_in_the_table() {
     let mut problems = Problems::default();
@@ -169,7 +138,7 @@ fn every_public_item_is_in_the_table() {
         .into_iter()
         .flat_map(|module| {
             let items = public_items(&module).into_iter();
-            items.map(move |item| (module.clone(), item))
+            items.map(move |item| (module.clone(), item.name))
         })
         .collect();
     for (module, item) in &items {
