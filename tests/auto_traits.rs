@@ -188,6 +188,7 @@ fn traits() -> String {
 #[test]
 fn auto_traits() {
     insta::with_settings!({
+        snapshot_path => ".",
         prepend_module_to_snapshot => false,
         omit_expression => true,
         description => "the traits that nobody writes down; the last rows are \

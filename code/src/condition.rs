@@ -208,6 +208,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// Like [`acquire`](Condition::acquire).
     #[track_caller]
+    #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn try_acquire(&self) -> Option<L::Guard<'_>> {
         self.acquire_timeout(Duration::ZERO)
     }
@@ -232,6 +233,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// Like [`acquire`](Condition::acquire).
     #[track_caller]
+    #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_timeout(&self, timeout: Duration) -> Option<L::Guard<'_>> {
         match deadline_after(timeout) {
             None => Some(self.acquire()),
@@ -500,7 +502,7 @@ impl<L: ConditionLock> Condition<L> {
     #[track_caller]
     pub fn notify_all(&self, guard: &L::Guard<'_>) -> usize {
         self.check(guard);
-        self.waiters.notify_all(self.lock.raw())
+        self.waiters.notify(self.lock.raw(), usize::MAX)
     }
 
     #[inline]
@@ -756,46 +758,26 @@ impl Waiters {
 
     #[inline]
     fn notify_one(&self, lock: &RawLock) -> bool {
-        let (if_held, if_free) = (RequeueOp::RequeueOne, RequeueOp::UnparkOne);
-        self.any() && self.wake(lock, if_held, if_free) > 0
+        // A thread that freed the lock in order to wait has stored `true`
+        // before, and the caller has acquired the lock since.
+        self.any.load(Ordering::Relaxed) && self.wake_one(lock)
     }
 
-    #[inline]
-    fn notify_all(&self, lock: &RawLock) -> usize {
-        if !self.any() {
-            return 0;
-        }
-        let (all, rest) =
-            (RequeueOp::RequeueAll, RequeueOp::UnparkOneRequeueRest);
-        self.wake(lock, all, rest)
-    }
-
-    #[inline]
-    fn any(&self) -> bool {
-        // A thread that has freed the lock in order to wait stored `true`
-        // before, and this thread has acquired the lock since.
-        self.any.load(Ordering::Relaxed)
-    }
-
-    /// Moves waiting threads to the queue of the lock, where its release
-    /// wakes them one by one; if the lock is free already, wakes the first.
+    /// Moves a waiting thread to the queue of the lock, where a release will
+    /// wake it; if the lock is free already, wakes it at once.
     #[cold]
-    fn wake(
-        &self,
-        lock: &RawLock,
-        if_held: RequeueOp,
-        if_free: RequeueOp,
-    ) -> usize {
+    fn wake_one(&self, lock: &RawLock) -> bool {
         let choose = || {
             let is_held = lock.announce_sleeper();
-            if is_held { if_held } else { if_free }
+            if is_held {
+                RequeueOp::RequeueOne
+            } else {
+                RequeueOp::UnparkOne
+            }
         };
         let note = |_, result: UnparkResult| {
             if !result.have_more_threads {
                 self.any.store(false, Ordering::Relaxed);
-            }
-            if result.unparked_threads > 0 && result.requeued_threads > 0 {
-                lock.announce_sleepers();
             }
             DEFAULT_UNPARK_TOKEN
         };
@@ -804,7 +786,7 @@ impl Waiters {
         // uses parking_lot.
         let result =
             unsafe { parking_lot_core::unpark_requeue(from, to, choose, note) };
-        result.unparked_threads + result.requeued_threads
+        result.unparked_threads + result.requeued_threads > 0
     }
     // ANCHOR_END: wake
 
@@ -901,7 +883,7 @@ impl<T: ?Sized> sealed::Sealed for Lock<T> {
     }
 
     fn is_held_by_hand(&self) -> bool {
-        self.raw.is_held_by(Holder::Hand)
+        self.raw.holder() == Some(Holder::Hand)
     }
 
     fn holder_by_hand(&self) -> Holder {
@@ -1286,6 +1268,77 @@ mod tests {
     }
 
     #[test]
+    fn a_borrow_of_a_sync_value_lives_on_over_every_wait() {
+        in_time(|| {
+            let value = Lock::new(String::from("soup"));
+            let condition = Condition::new(RLock::new(value));
+            let outer = condition.acquire();
+            let borrowed: &Lock<String> = &outer;
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    let guard = condition.acquire();
+                    *guard.acquire() = String::from("salad");
+                    condition.notify_one(&guard);
+                });
+                let mut inner = condition.acquire();
+                condition.wait(&mut inner);
+            });
+            assert_eq!(*borrowed.acquire(), "salad");
+
+            condition.acquire_by_hand();
+            let waited = condition.wait_by_hand_timeout(Duration::ZERO);
+            assert_eq!(waited, Ok(false));
+            assert_eq!(condition.release(), Ok(()));
+            assert_eq!(*borrowed.acquire(), "salad");
+        });
+    }
+
+    #[test]
+    fn a_wait_by_hand_at_the_last_level_of_a_reentrant_lock_is_a_wait() {
+        in_time(|| {
+            let condition: Condition = Condition::default();
+            condition.acquire_by_hand();
+            let deepest = Depth {
+                all: u32::MAX,
+                by_hand: 1,
+            };
+            let lock = condition.lock();
+            let before = lock.depth.replace(deepest);
+            let waited = condition.wait_by_hand_timeout(Duration::ZERO);
+            assert_eq!(waited, Ok(false));
+            assert_eq!(lock.depth(), u32::MAX);
+            lock.depth.set(before);
+            assert_eq!(condition.release(), Ok(()));
+        });
+    }
+
+    #[test]
+    fn a_notification_of_a_free_lock_wakes_at_once() {
+        in_time(|| {
+            let condition = Condition::new(Lock::new(()));
+            thread::scope(|scope| {
+                let wait = || {
+                    let mut guard = condition.acquire();
+                    condition.wait_timeout(&mut guard, LONG)
+                };
+                let waiters = [scope.spawn(wait), scope.spawn(wait)];
+                let mut woken = 0;
+                while woken < 2 {
+                    // As if another thread had released the lock by hand
+                    // after the check.
+                    let raw = &condition.lock().raw;
+                    woken += condition.waiters.notify(raw, usize::MAX);
+                    thread::yield_now();
+                }
+                let all_in_time = |waiter: thread::ScopedJoinHandle<bool>| {
+                    assert!(waiter.join().unwrap());
+                };
+                waiters.into_iter().for_each(all_in_time);
+            });
+        });
+    }
+
+    #[test]
     fn two_conditions_share_a_lock() {
         in_time(|| {
             /// A buffer with room for one item.
@@ -1334,7 +1387,11 @@ mod tests {
                 condition.wait_timeout(&mut stranger, timeout);
             }));
             assert!(refused(&mut || {
-                condition.wait_for_timeout(&mut stranger, |_| true, timeout);
+                let _ = condition.wait_for_timeout(
+                    &mut stranger,
+                    |_| true,
+                    timeout,
+                );
             }));
             assert!(refused(&mut || {
                 condition.notify_one(&stranger);

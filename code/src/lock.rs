@@ -190,6 +190,7 @@ impl<T: ?Sized> Lock<T> {
     /// This is `lock.acquire(blocking=False)`, with `None` for `False`.
     // ANCHOR: timed
     #[inline]
+    #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn try_acquire(&self) -> Option<LockGuard<'_, T>> {
         self.raw.try_acquire(Holder::Guard).then(|| self.guard())
     }
@@ -216,6 +217,7 @@ impl<T: ?Sized> Lock<T> {
     /// This is `lock.acquire(timeout=seconds)`.
     /// Python takes `-1` for "forever" and rejects other negative values; a
     /// [`Duration`] can't be negative.
+    #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_timeout(
         &self,
         timeout: Duration,
@@ -242,6 +244,7 @@ impl<T: ?Sized> Lock<T> {
     /// let right = right.acquire_deadline(deadline).unwrap();
     /// assert_eq!(*left + *right, 3);
     /// ```
+    #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_deadline(
         &self,
         deadline: Instant,
@@ -271,7 +274,7 @@ impl<T: ?Sized> Lock<T> {
     ///
     /// This is `lock.locked()`.
     pub fn is_locked(&self) -> bool {
-        self.raw.is_held()
+        self.raw.holder().is_some()
     }
 
     /// Reaches the value without locking: `&mut self` proves that no other
@@ -396,7 +399,7 @@ impl<T: ?Sized> Lock<T> {
                 Ok(())
             }
             Err(state) => Err(ReleaseError {
-                held_by_guard: state & raw::HOLDER != 0,
+                held_by_guard: raw::holder(state).is_some(),
             }),
         }
     }
@@ -446,7 +449,9 @@ pub(crate) mod raw {
     /// No thread holds the lock, and none sleeps.
     const FREE: u8 = 0;
     /// The bits that say who holds the lock; zero if it is free.
-    pub const HOLDER: u8 = 0b011;
+    const HOLDER: u8 = 0b011;
+    /// What they are while the lock is held by hand.
+    const HAND: u8 = 0b010;
     /// Threads sleep in the queue until the lock is released.
     const SLEEPERS: u8 = 0b100;
 
@@ -457,7 +462,16 @@ pub(crate) mod raw {
         /// By a thread, until its guard is dropped.
         Guard = 0b001,
         /// By hand, until any thread releases it.
-        Hand = 0b010,
+        Hand = HAND,
+    }
+
+    /// Who holds a lock whose byte is `state`.
+    pub fn holder(state: u8) -> Option<Holder> {
+        match state & HOLDER {
+            FREE => None,
+            HAND => Some(Holder::Hand),
+            _ => Some(Holder::Guard),
+        }
     }
 
     /// A lock without a value: one byte that says who holds it and whether
@@ -485,12 +499,9 @@ pub(crate) mod raw {
             }
         }
 
-        pub fn is_held(&self) -> bool {
-            self.state.load(Ordering::Relaxed) & HOLDER != 0
-        }
-
-        pub fn is_held_by(&self, holder: Holder) -> bool {
-            self.state.load(Ordering::Relaxed) & HOLDER == holder as u8
+        /// Who holds the lock right now.
+        pub fn holder(&self) -> Option<Holder> {
+            holder(self.state.load(Ordering::Relaxed))
         }
 
         /// Acquires the lock; `false` if that takes longer than until
@@ -607,12 +618,6 @@ pub(crate) mod raw {
             self.state.fetch_update(relaxed, relaxed, announce).is_ok()
         }
         // ANCHOR_END: raw_acquire
-
-        /// Sets `SLEEPERS`, with the queue locked, for threads that were
-        /// moved to it.
-        pub fn announce_sleepers(&self) {
-            self.state.fetch_or(SLEEPERS, Ordering::Relaxed);
-        }
 
         // ANCHOR: raw_release
         /// Releases the lock and wakes a sleeper if there is one.
@@ -927,6 +932,59 @@ mod tests {
                 held.send(()).unwrap();
                 assert!(lock.acquire_timeout(LONG).is_some());
             });
+        });
+    }
+
+    #[test]
+    fn what_is_locked_by_hand_can_be_released_by_any_thread() {
+        in_time(|| {
+            const TIMES: usize = 20_000;
+            let lock = Lock::new(());
+            thread::scope(|scope| {
+                scope.spawn(|| (0..TIMES).for_each(|_| lock.acquire_by_hand()));
+                for _ in 0..TIMES {
+                    while !lock.is_locked() {
+                        thread::yield_now();
+                    }
+                    assert_eq!(lock.release(), Ok(()));
+                }
+            });
+        });
+    }
+
+    #[test]
+    fn a_failed_release_tells_of_guards_only_where_there_are_any() {
+        in_time(|| {
+            let (lock, stop) = (Lock::new(()), AtomicBool::new(false));
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    while !stop.load(Ordering::Relaxed) {
+                        lock.acquire_by_hand();
+                        let _ = lock.release();
+                    }
+                });
+                for _ in 0..100_000 {
+                    let told = lock.release().err();
+                    assert!(!told.is_some_and(|error| error.held_by_guard));
+                }
+                stop.store(true, Ordering::Relaxed);
+            });
+        });
+    }
+
+    #[test]
+    fn an_expired_deadline_does_not_fail_on_a_lock_with_sleepers() {
+        in_time(|| {
+            let lock = Lock::new(());
+            // As it is between a release and the moment in which the thread
+            // that it woke has the lock.
+            lock.acquire_by_hand();
+            lock.raw.announce_sleeper();
+            // SAFETY: it is held by hand, and nobody sleeps.
+            unsafe { lock.raw.free(Holder::Hand) }.unwrap();
+            assert!(lock.acquire_deadline(Instant::now()).is_some());
+            assert!(lock.try_acquire().is_some());
+            assert!(lock.acquire_timeout(Duration::ZERO).is_some());
         });
     }
 

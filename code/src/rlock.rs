@@ -88,7 +88,7 @@ pub struct RLock<T: ?Sized = ()> {
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Depth {
     /// All acquisitions.
-    all: u32,
+    pub(crate) all: u32,
     /// Those of them made by hand.
     pub(crate) by_hand: u32,
 }
@@ -246,6 +246,7 @@ impl<T: ?Sized> RLock<T> {
     /// ```
     #[inline]
     #[track_caller]
+    #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn try_acquire(&self) -> Option<RLockGuard<'_, T>> {
         self.enter(|raw| raw.try_acquire(Holder::Guard))
             .then(|| self.guard())
@@ -277,6 +278,7 @@ impl<T: ?Sized> RLock<T> {
     /// # drop(guard);
     /// ```
     #[track_caller]
+    #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_timeout(
         &self,
         timeout: Duration,
@@ -304,6 +306,7 @@ impl<T: ?Sized> RLock<T> {
     /// assert!(lock.acquire_deadline(Instant::now()).is_some());
     /// ```
     #[track_caller]
+    #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_deadline(
         &self,
         deadline: Instant,
@@ -325,7 +328,7 @@ impl<T: ?Sized> RLock<T> {
     /// # drop(guard);
     /// ```
     pub fn is_locked(&self) -> bool {
-        self.raw.is_held()
+        self.raw.holder().is_some()
     }
 
     /// Tells whether the calling thread holds the lock.
@@ -821,6 +824,16 @@ mod tests {
                 assert!(!tried_elsewhere(&lock));
             }
         });
+    }
+
+    #[test]
+    fn thread_numbers_end_with_a_panic_and_never_wrap() {
+        let last = AtomicU64::new(u64::MAX - 1);
+        assert_eq!(number_after(&last), u64::MAX);
+        for _ in 0..2 {
+            let next = AssertUnwindSafe(|| number_after(&last));
+            assert!(panic::catch_unwind(next).is_err());
+        }
     }
 
     #[test]

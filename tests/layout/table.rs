@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use book_tests::items::public_items;
 use book_tests::problems::Problems;
-use book_tests::workspace::{all_pages, modules, read};
+use book_tests::workspace::{all_pages, modules};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 /// The heading above the table.

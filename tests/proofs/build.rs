@@ -120,7 +120,7 @@ const MUTANTS: &[Mutant] = &[
         name: "condition_moves_unseen",
         module: "condition.rs",
         old: "            let is_held = lock.announce_sleeper();\n",
-        new: "            let is_held = lock.is_held();\n",
+        new: "            let is_held = lock.holder().is_some();\n",
     },
     Mutant {
         name: "condition_calls_a_moved_waiter_late",

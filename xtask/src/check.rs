@@ -28,7 +28,7 @@ enum Work {
     },
 }
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     cargo("format", &[], "fmt --all --check"),
     cargo(
         "lints",
@@ -39,6 +39,12 @@ const STEPS: [Step; 6] = [
         "tests",
         &[("BOOK_RUNS", "25"), ("BOOK_REQUIRE_PYTHON", "1")],
         "test --workspace",
+    ),
+    cargo(
+        "deadlock detection",
+        &[],
+        "test --package threading --features deadlock_detection \
+         --test deadlock_detection",
     ),
     cargo(
         "documentation",
