@@ -11,7 +11,7 @@ def acquire_all(*locks):
         if lock in locks[:position]:
             first = locks.index(lock)
             raise ValueError(
-                f"lock {first} of the set is in it again, as lock {position}"
+                f"locks {first} and {position} of the set are the same lock"
             )
     with ExitStack() as held:
         for lock in sorted(locks, key=id):

@@ -24,7 +24,8 @@ class RankedLock:
         highest = max(stack, key=lambda lock: lock.rank, default=None)
         if highest and highest.rank >= self.rank:
             raise OrderViolation(
-                f"{self} is asked for while {highest} is held"
+                f"lock order violated: {self} requested while "
+                f"{highest} is held"
             )
         self._lock.acquire()
         stack.append(self)

@@ -12,6 +12,18 @@
 //! Use neither where all the data fits into one [`Lock`]: a thread that
 //! never holds two locks is in no deadlock with another.
 //!
+//! # Before you copy it
+//!
+//! - `lock.rs`, which travels with it, contains `unsafe`, so a crate with
+//!   `#![forbid(unsafe_code)]` can't hold the two.
+//! - [`acquire_all`] takes [`Lock`]s and nothing else: no `RLock`, and no
+//!   [`RankedLock`]. A `Condition` can't be built over a [`RankedLock`].
+//! - The ranks that a thread holds are in a thread-local list. A thread that
+//!   is running its thread-local destructors has lost the list already, so
+//!   what it acquires there is not checked.
+//! - After a `fork`, the child has the locks as they were at that moment, and
+//!   the ranks of the thread that called `fork`.
+//!
 //! The chapter that explains this file is `src/best_practices.md`.
 //!
 //! Travels with: `lock.rs`.
@@ -359,10 +371,7 @@ impl From<RepeatedLock> for AcquireAllError {
 impl fmt::Display for RepeatedLock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let RepeatedLock { first, second } = self;
-        write!(
-            f,
-            "lock {first} of the set is in it again, as lock {second}"
-        )
+        write!(f, "locks {first} and {second} of the set are the same lock")
     }
 }
 
@@ -371,7 +380,7 @@ impl fmt::Display for AcquireAllError {
         match self {
             AcquireAllError::Repeated(error) => error.fmt(f),
             AcquireAllError::Held { position } => {
-                write!(f, "lock {position} of the set is held")
+                write!(f, "cannot acquire the set: lock {position} is held")
             }
         }
     }
@@ -743,7 +752,10 @@ impl fmt::Display for Label {
 impl fmt::Display for OrderViolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let OrderViolation { held, wanted } = self;
-        write!(f, "{wanted} is asked for while {held} is held")
+        write!(
+            f,
+            "lock order violated: {wanted} requested while {held} is held"
+        )
     }
 }
 
@@ -1150,7 +1162,8 @@ mod tests {
         let payload = panic::catch_unwind(wrong).unwrap_err();
         assert_eq!(
             payload.downcast_ref::<String>().unwrap(),
-            "`low` (rank 1) is asked for while `middle` (rank 2) is held"
+            "lock order violated: `low` (rank 1) requested while \
+             `middle` (rank 2) is held"
         );
         assert!(middle.is_locked() && !low.is_locked());
         drop(guard);
@@ -1196,10 +1209,10 @@ mod tests {
 
     #[test]
     fn errors_and_locks_are_shown() {
-        let text = "lock 0 of the set is in it again, as lock 2";
+        let text = "locks 0 and 2 of the set are the same lock";
         assert_eq!(AcquireAllError::from(repeated(0, 2)).to_string(), text);
         let held = AcquireAllError::Held { position: 1 };
-        assert_eq!(held.to_string(), "lock 1 of the set is held");
+        assert_eq!(held.to_string(), "cannot acquire the set: lock 1 is held");
         let [low, ..] = three();
         let error = RankedLockError::Held(low.label());
         assert_eq!(error.to_string(), "`low` (rank 1) is held");
