@@ -16,6 +16,7 @@
 //!   native id that the thread had in the parent.
 //! - The daemon flag means something only in a program that waits for its
 //!   threads: see `wait_at_end` in `main_thread.rs`.
+//! - It needs 64-bit atomics, as `spawn.rs` does.
 //!
 //! The chapter that explains this file is `src/attributes.md`.
 //!
@@ -70,6 +71,7 @@ impl ThreadHandle {
     /// Since 3.10 Python adds the name of the function: `Thread-1 (task)`.
     /// It uses up no number for a thread that is made with a name.
     // ANCHOR: name
+    #[must_use]
     pub fn name(&self) -> String {
         self.record.name()
     }
@@ -79,6 +81,7 @@ impl ThreadHandle {
     /// threads at its end, by `wait_at_end` in `main_thread.rs`, does not wait
     /// for this one.
     // ANCHOR: daemon
+    #[must_use]
     pub fn is_daemon(&self) -> bool {
         self.record.progress.lock().daemon
     }
@@ -94,6 +97,7 @@ impl ThreadHandle {
     /// Python may give the number of a thread that has ended to a new one.
     /// Here no number is used twice.
     // ANCHOR: ident
+    #[must_use]
     pub fn ident(&self) -> Option<NonZeroU64> {
         let started = self.record.life.state() != State::New;
         started.then_some(self.record.ident)
@@ -116,6 +120,7 @@ impl ThreadHandle {
     /// Python gives a number on FreeBSD, NetBSD, OpenBSD, DragonFly BSD, AIX
     /// and Solaris too, which this module has no code for.
     // ANCHOR: native_id
+    #[must_use]
     pub fn native_id(&self) -> Option<u64> {
         match self.record.life.state() {
             State::New => None,
@@ -135,6 +140,7 @@ impl ThreadHandle {
     /// While a thread drops its thread-local values, Python's answer is still
     /// `True`; here it is `false` as soon as the task has ended.
     // ANCHOR: alive
+    #[must_use]
     pub fn is_alive(&self) -> bool {
         match self.record.life.state() {
             State::Running | State::Blocked => true,

@@ -20,6 +20,7 @@
 //!   waits for no thread, and the flag is only a note.
 //! - The operating system may cut a name off: Linux keeps 15 bytes, even if
 //!   that splits a character.
+//! - It needs 64-bit atomics, as `spawn.rs` does.
 //!
 //! The chapter that explains this file is `src/configure.md`.
 //!

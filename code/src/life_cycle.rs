@@ -114,6 +114,7 @@ thread_local! {
 
 impl LifeCycle {
     /// Makes the life of a thread that is not started yet.
+    #[must_use]
     pub fn new() -> Self {
         LifeCycle::default()
     }
@@ -125,6 +126,7 @@ impl LifeCycle {
     ///
     /// assert_eq!(LifeCycle::new().state(), State::New);
     /// ```
+    #[must_use]
     pub fn state(&self) -> State {
         state_of(self.stage.load(Ordering::Acquire))
     }
@@ -141,6 +143,7 @@ impl LifeCycle {
     /// assert_eq!(life.ending(), Some(Ending::Returned));
     /// # Ok::<(), threading::life_cycle::IllegalMove>(())
     /// ```
+    #[must_use]
     pub fn ending(&self) -> Option<Ending> {
         match self.stage.load(Ordering::Acquire) {
             RETURNED => Some(Ending::Returned),

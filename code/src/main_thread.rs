@@ -30,6 +30,7 @@
 //!   program there.
 //! - On systems other than Linux, Android and Apple's, the main thread is
 //!   known by the name `main` that `std` gives it.
+//! - It needs 64-bit atomics, as `spawn.rs` does.
 //!
 //! The chapter that explains this file is `src/main_thread.md`.
 //!
@@ -66,6 +67,7 @@ use super::spawn::{
 ///
 /// [python]: https://docs.python.org/3/library/threading.html
 // ANCHOR: main_thread
+#[must_use]
 pub fn main_thread() -> ThreadHandle {
     if is_main() {
         introduce_main();
