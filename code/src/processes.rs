@@ -106,7 +106,7 @@ pub enum JobError {
 /// the environment, it does not reach the child's own children.
 const MARK: &str = "--threading-job=";
 
-/// Whether [`serve`] has looked for the job of this process.
+/// Whether [`serve`] has found the job of this process.
 static SERVED: AtomicBool = AtomicBool::new(false);
 
 impl Job {
@@ -312,18 +312,20 @@ fn own_number() -> Option<u64> {
 pub fn serve(jobs: &[Job]) {
     let Some(number) = own_number() else { return };
     // A job that calls this is served already.
-    if SERVED.swap(true, Ordering::Relaxed) {
+    if SERVED.load(Ordering::Relaxed) {
         return;
     }
     match Letter::take(number) {
         Ok(letter) => answer(letter, jobs),
-        // Another process has taken it: this one has got its arguments.
+        // Another process has taken it, and this one has its arguments.
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => give_up(format_args!("can't read the job: {error}")),
     }
 }
 
 fn answer(mut letter: Letter, jobs: &[Job]) -> ! {
+    // Relaxed: the flag tells nothing of other memory.
+    SERVED.store(true, Ordering::Relaxed);
     let Some([name, input]) = letter.request() else {
         give_up(format_args!("the job is not readable"));
     };
@@ -427,10 +429,15 @@ mod tests {
     const PRINT: Job = Job::new("print", print);
     const READ: Job =
         Job::new("read", |_| io::read_to_string(io::stdin()).unwrap());
+    const SERVE: Job = Job::new("serve", |_| {
+        serve(&[]);
+        "still here".to_owned()
+    });
     const UNKNOWN: Job = Job::new("unknown", |_| unreachable!());
     const FORGETFUL: Job = Job::new("forgetful", |_| unreachable!());
-    const JOBS: [Job; 8] =
-        [COUNT, FAIL, EXIT, ABORT, LEAVE, GRANDCHILD, PRINT, READ];
+    const JOBS: [Job; 9] = [
+        COUNT, FAIL, EXIT, ABORT, LEAVE, GRANDCHILD, PRINT, READ, SERVE,
+    ];
 
     /// Runs one test of this module, alone, as the child.
     fn run_in(test: &str, job: Job, input: &str) -> Result<String, JobError> {
@@ -524,6 +531,11 @@ mod tests {
         assert_eq!(run(PRINT, ""), Ok(String::new()));
         let long = "soup ".repeat(20_000);
         assert_eq!(run(PRINT, &long), Ok(long));
+    }
+
+    #[test]
+    fn a_job_that_calls_serve_goes_on() {
+        assert_eq!(run(SERVE, "").as_deref(), Ok("still here"));
     }
 
     #[test]
