@@ -4,10 +4,13 @@
 //! When it fails: each problem is a sentence with the file, the line and what
 //! to do. `layout/` holds the tests: `chapters.rs` for files that belong
 //! together, `pages.rs` for what stands on a page, `table.rs` for the table in
-//! the introduction, `links.rs` for the HTML book.
+//! the introduction, `links.rs` for the HTML book, `controls.rs` for programs
+//! that are experiments.
 
 #[path = "layout/chapters.rs"]
 mod chapters;
+#[path = "layout/controls.rs"]
+mod controls;
 #[path = "layout/links.rs"]
 mod links;
 #[path = "layout/pages.rs"]

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
+use std::ops::RangeInclusive;
 use std::panic;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -165,17 +166,53 @@ fn compare(
 fn twin_trial(program: String, python: &Result<OsString, String>) -> Trial {
     let name = format!("{program}.py");
     match python.clone() {
-        Ok(python) => {
-            Trial::test(name, move || Ok(check_twin(&program, &python)?))
-        }
+        Ok(python) => match unfit(&program, &python) {
+            Some(problem) => skipped(name, &problem),
+            None => {
+                Trial::test(name, move || Ok(check_twin(&program, &python)?))
+            }
+        },
         Err(problem) if env::var_os("BOOK_REQUIRE_PYTHON").is_some() => {
             Trial::test(name, move || Err(Failed::from(problem)))
         }
-        Err(problem) => {
-            eprintln!("{name} is skipped: {problem}");
-            Trial::test(name, || Ok(())).with_ignored_flag(true)
-        }
+        Err(problem) => skipped(name, &problem),
     }
+}
+
+fn skipped(name: String, problem: &str) -> Trial {
+    eprintln!("{name} is skipped: {problem}");
+    Trial::test(name, || Ok(())).with_ignored_flag(true)
+}
+
+/// A twin that some versions of CPython can't run.
+struct Unfit {
+    program: &'static str,
+    versions: RangeInclusive<[u32; 3]>,
+    because: &'static str,
+}
+
+const UNFIT: &[Unfit] = &[Unfit {
+    program: "main_thread_wait",
+    versions: [3, 12, 0]..=[3, 12, 2],
+    because: "it starts no thread once its main thread has ended \
+              (python/cpython#113964); take 3.12.3 or later",
+}];
+
+/// Why this Python can't run the twin of a program, in a sentence.
+fn unfit(program: &str, python: &OsString) -> Option<String> {
+    let unfit = UNFIT.iter().find(|unfit| unfit.program == program)?;
+    let script = "import sys; print(*sys.version_info[:3])";
+    let output = Command::new(python).args(["-c", script]).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let numbers = text.split_whitespace().map(str::parse);
+    let numbers: Vec<u32> = numbers.collect::<Result<_, _>>().ok()?;
+    let version: [u32; 3] = numbers.try_into().ok()?;
+    let [major, minor, micro] = version;
+    let because = unfit.because;
+    unfit
+        .versions
+        .contains(&version)
+        .then(|| format!("this is CPython {major}.{minor}.{micro}: {because}"))
 }
 
 fn check_twin(program: &str, python: &OsString) -> Result<(), String> {

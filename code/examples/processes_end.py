@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from queue import SimpleQueue
+import time
 from threading import Event, Thread
 
 
@@ -14,21 +14,18 @@ def say(words):
 def child(waits):
     """Starts a worker, and comes to the end: Python waits, if told to."""
     begun = Event()
-    go_on = SimpleQueue()
 
     def work():
         say("worker: I begin")
         begun.set()
-        go_on.get()
+        time.sleep(1)  # a slow step
         say("worker: I am done")
 
-    # Not to be waited for: a daemon.
+    # A daemon is not waited for, and any other thread is.
     Thread(target=work, daemon=not waits).start()
     begun.wait()
     say("main: I am done")
-    if waits:
-        go_on.put(None)
-    # There is no join: Python waits for the threads that are no daemons.
+    # There is no join: Python itself waits, if it has to.
 # ANCHOR_END: child
 
 

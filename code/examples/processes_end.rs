@@ -4,26 +4,22 @@ use std::env;
 use std::process::Command;
 use std::sync::mpsc::channel;
 use std::thread;
+use std::time::Duration;
 
 // ANCHOR: child
 /// Starts a worker, and returns from `main`: at once, or after its end.
 fn child(waits: bool) {
     let (begins, begun) = channel();
-    let (go_on, told_to_go_on) = channel();
     let worker = thread::spawn(move || {
         println!("worker: I begin");
         begins.send(()).unwrap();
-        told_to_go_on.recv().unwrap();
+        thread::sleep(Duration::from_secs(1)); // a slow step
         println!("worker: I am done");
     });
     begun.recv().unwrap();
     println!("main: I am done");
     if waits {
-        go_on.send(()).unwrap();
         worker.join().unwrap();
-    } else {
-        // The worker is never told, so it never gets to its second line.
-        Box::leak(Box::new(go_on));
     }
 }
 // ANCHOR_END: child

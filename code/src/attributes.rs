@@ -9,6 +9,15 @@
 //! To wait for a thread, join it; to tell two threads apart, compare their
 //! handles.
 //!
+//! # Before you copy it
+//!
+//! - [`ThreadHandle::native_id`] waits for a moment right after a start.
+//! - After a `fork`, the child's handle of its own thread still has the
+//!   native id that the thread had in the parent.
+//! - The daemon flag means something only in a program that waits for its
+//!   threads: see `wait_at_end` in `main_thread.rs`.
+//! - It needs 64-bit atomics, as `spawn.rs` does.
+//!
 //! The chapter that explains this file is `src/attributes.md`.
 //!
 //! Travels with: `life_cycle.rs`, `spawn.rs`.
@@ -62,14 +71,17 @@ impl ThreadHandle {
     /// Since 3.10 Python adds the name of the function: `Thread-1 (task)`.
     /// It uses up no number for a thread that is made with a name.
     // ANCHOR: name
+    #[must_use]
     pub fn name(&self) -> String {
         self.record.name()
     }
     // ANCHOR_END: name
 
-    /// Tells whether the thread is a daemon: the end of the program does not
-    /// wait for it.
+    /// Tells whether the thread is a daemon: a program that waits for its
+    /// threads at its end, by `wait_at_end` in `main_thread.rs`, does not wait
+    /// for this one.
     // ANCHOR: daemon
+    #[must_use]
     pub fn is_daemon(&self) -> bool {
         self.record.progress.lock().daemon
     }
@@ -85,6 +97,7 @@ impl ThreadHandle {
     /// Python may give the number of a thread that has ended to a new one.
     /// Here no number is used twice.
     // ANCHOR: ident
+    #[must_use]
     pub fn ident(&self) -> Option<NonZeroU64> {
         let started = self.record.life.state() != State::New;
         started.then_some(self.record.ident)
@@ -99,9 +112,15 @@ impl ThreadHandle {
     /// It stays after the end, when the system may give the number to
     /// another thread.
     ///
-    /// Linux, Android, Windows and Apple's systems have such a number; on
-    /// others this returns `None`.
+    /// This module asks Linux, Android, Windows and Apple's systems; on all
+    /// others it returns `None`.
+    ///
+    /// # Differences from Python
+    ///
+    /// Python gives a number on FreeBSD, NetBSD, OpenBSD, DragonFly BSD, AIX
+    /// and Solaris too, which this module has no code for.
     // ANCHOR: native_id
+    #[must_use]
     pub fn native_id(&self) -> Option<u64> {
         match self.record.life.state() {
             State::New => None,
@@ -115,7 +134,13 @@ impl ThreadHandle {
     ///
     /// The answer `true` may be out of date when you read it; `false` after
     /// a start stays.
+    ///
+    /// # Differences from Python
+    ///
+    /// While a thread drops its thread-local values, Python's answer is still
+    /// `True`; here it is `false` as soon as the task has ended.
     // ANCHOR: alive
+    #[must_use]
     pub fn is_alive(&self) -> bool {
         match self.record.life.state() {
             State::Running | State::Blocked => true,

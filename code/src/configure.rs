@@ -13,6 +13,15 @@
 //! Use a daemon for work that nobody misses when the program ends, and for
 //! no other.
 //!
+//! # Before you copy it
+//!
+//! - The daemon flag decides for whom a program waits that ends with
+//!   `wait_at_end`, in `main_thread.rs`. Without that, the end of `main`
+//!   waits for no thread, and the flag is only a note.
+//! - The operating system may cut a name off: Linux keeps 15 bytes, even if
+//!   that splits a character.
+//! - It needs 64-bit atomics, as `spawn.rs` does.
+//!
 //! The chapter that explains this file is `src/configure.md`.
 //!
 //! Travels with: `life_cycle.rs`, `spawn.rs`, `attributes.rs`.
@@ -51,9 +60,12 @@ impl<T> NewThread<T> {
 
     /// Makes the thread a daemon, or not.
     ///
-    /// The end of the program does not wait for a daemon: it is killed
-    /// wherever it is, its destructors do not run, and what it was about to
-    /// write stays half written.
+    /// A program that waits for its threads at its end, by `wait_at_end` in
+    /// `main_thread.rs`, does not wait for a daemon: that is killed wherever
+    /// it is, its destructors do not run, and what it was about to write
+    /// stays half written.
+    /// In a program without such a line, this happens to every thread that
+    /// still runs when `main` returns.
     ///
     /// A thread that is not told is a daemon if the thread that made it is
     /// one.
@@ -165,7 +177,10 @@ impl fmt::Display for TooLateError {
             Setting::Daemon => "daemon flag",
         };
         let state = self.state;
-        write!(f, "the {setting} is set before the start: it is {state}")
+        write!(
+            f,
+            "too late to set the {setting}: the thread is already {state}"
+        )
     }
 }
 
@@ -177,7 +192,7 @@ mod tests {
     use std::thread;
     use std::time::Duration;
 
-    use super::super::spawn::Thread;
+    use super::super::spawn::{Record, Thread, next_ident, numbered};
     use super::*;
 
     /// Far longer than any wait in these tests that is expected to end.
@@ -227,6 +242,21 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_that_was_started_by_other_means_stays_as_it_is() {
+        let name = numbered("Dummy");
+        let record = Record::new(next_ident(), name, false, true);
+        record.life.start().unwrap();
+        let foreign = ThreadHandle::from(record);
+        let before = settings(&foreign);
+        let state = State::Running;
+        let too_late = |setting| Err(TooLateError { setting, state });
+
+        assert_eq!(foreign.set_name("clock"), too_late(Setting::Name));
+        assert_eq!(foreign.set_daemon(true), too_late(Setting::Daemon));
+        assert_eq!(settings(&foreign), before);
+    }
+
+    #[test]
     fn a_setting_races_with_the_start_and_is_seen_or_refused() {
         for _ in 0..200 {
             let seen = || thread::current().name().map(str::to_owned);
@@ -270,7 +300,7 @@ mod tests {
         let (setting, state) = (Setting::Daemon, State::Running);
         assert_eq!(
             TooLateError { setting, state }.to_string(),
-            "the daemon flag is set before the start: it is Running"
+            "too late to set the daemon flag: the thread is already Running"
         );
     }
 }

@@ -10,6 +10,13 @@
 //! To wait for a thread, join it: a state is a snapshot, and may be out of
 //! date when you read it.
 //!
+//! # Before you copy it
+//!
+//! - A life says what it is told: [`LifeCycle::start`] starts no thread, and
+//!   a wait counts as Running unless [`blocked`] is around it.
+//! - [`LifeCycle::run`] catches the panic of its task and returns the
+//!   payload. Where panics abort, nothing is caught.
+//!
 //! The chapter that explains this file is `src/life_cycle.md`.
 
 use std::cell::RefCell;
@@ -107,6 +114,7 @@ thread_local! {
 
 impl LifeCycle {
     /// Makes the life of a thread that is not started yet.
+    #[must_use]
     pub fn new() -> Self {
         LifeCycle::default()
     }
@@ -118,6 +126,7 @@ impl LifeCycle {
     ///
     /// assert_eq!(LifeCycle::new().state(), State::New);
     /// ```
+    #[must_use]
     pub fn state(&self) -> State {
         state_of(self.stage.load(Ordering::Acquire))
     }
@@ -134,6 +143,7 @@ impl LifeCycle {
     /// assert_eq!(life.ending(), Some(Ending::Returned));
     /// # Ok::<(), threading::life_cycle::IllegalMove>(())
     /// ```
+    #[must_use]
     pub fn ending(&self) -> Option<Ending> {
         match self.stage.load(Ordering::Acquire) {
             RETURNED => Some(Ending::Returned),
@@ -211,7 +221,9 @@ impl LifeCycle {
     /// Runs `task` as this life, on the calling thread, and ends it.
     ///
     /// Returns what the task returned, or the payload of its panic.
-    /// While it runs, [`blocked`] knows whose life to mark.
+    /// While it runs, [`blocked`] knows whose life to mark, unless the thread
+    /// is at its very end: what is run in the destructor of a thread-local
+    /// value may have no such place any more.
     ///
     /// # Panics
     ///
@@ -231,9 +243,14 @@ impl LifeCycle {
     ///
     /// `Thread.run()` may be called by anyone, and leaves the state alone.
     // ANCHOR: run
+    #[track_caller]
     pub fn run<T>(&self, task: impl FnOnce() -> T) -> thread::Result<T> {
         let state = self.state();
-        assert_eq!(state, State::Running, "start the life, then run it once");
+        let is_running = state == State::Running;
+        assert!(
+            is_running,
+            "a life is started, then run once: it is {state}"
+        );
         let _bound = self.bind();
         // Whoever gets the payload decides what to do with a half-done task.
         let outcome = panic::catch_unwind(AssertUnwindSafe(task));
@@ -250,9 +267,8 @@ impl LifeCycle {
     /// Makes this the life of the calling thread, until the answer is
     /// dropped.
     pub(crate) fn bind(&self) -> Bound {
-        let life = Some(self.clone());
         Bound {
-            before: LIFE.with(|current| current.replace(life)),
+            before: lead(Some(self.clone())),
         }
     }
 }
@@ -266,9 +282,14 @@ pub(crate) struct Bound {
 
 impl Drop for Bound {
     fn drop(&mut self) {
-        let before = self.before.take();
-        LIFE.with(|current| current.replace(before));
+        lead(self.before.take());
     }
+}
+
+/// Makes `life` that of the calling thread, and returns the one before.
+fn lead(life: Option<LifeCycle>) -> Option<LifeCycle> {
+    // At the very end of a thread its local values are gone already.
+    LIFE.try_with(|current| current.replace(life)).ok()?
 }
 
 // ANCHOR: blocked
@@ -292,7 +313,7 @@ impl Drop for Bound {
 ///
 /// Python keeps no record of which threads are blocked.
 pub fn blocked<T>(wait: impl FnOnce() -> T) -> T {
-    // At the very end of a thread its local values are gone already.
+    // As in `lead`, there may be none any more.
     let life = LIFE.try_with(|life| life.borrow().clone()).unwrap_or(None);
     let _resume = life.filter(|life| life.block().is_ok()).map(Resume);
     wait()
@@ -439,7 +460,10 @@ mod tests {
         for state in [State::New, State::Terminated] {
             let life = life_in(state);
             let run = AssertUnwindSafe(|| life.run(|| ()));
-            assert!(panic::catch_unwind(run).is_err());
+            let payload = panic::catch_unwind(run).unwrap_err();
+            let message = payload.downcast::<String>().unwrap();
+            let wanted = "a life is started, then run once: it is";
+            assert_eq!(*message, format!("{wanted} {state}"));
             assert_eq!(life.state(), state);
         }
     }
@@ -478,6 +502,53 @@ mod tests {
         let (inside, after) = states.unwrap();
         assert_eq!(inside, [State::Blocked; 2]);
         assert_eq!(after, State::Running);
+    }
+
+    #[test]
+    fn after_a_life_within_another_the_outer_one_is_led_again() {
+        let (outer, inner) = (life_in(State::Running), life_in(State::Running));
+        let states = outer.run(|| {
+            inner.run(|| blocked(|| outer.state())).unwrap();
+            blocked(|| (inner.state(), outer.state()))
+        });
+        assert_eq!(states.unwrap(), (State::Terminated, State::Blocked));
+    }
+
+    #[test]
+    fn a_life_can_be_run_while_the_thread_drops_its_local_values() {
+        struct AtTheEnd(mpsc::Sender<State>);
+
+        impl Drop for AtTheEnd {
+            fn drop(&mut self) {
+                let life = life_in(State::Running);
+                let state = life.run(|| blocked(|| life.state())).unwrap();
+                self.0.send(state).unwrap();
+                self.0.send(life.state()).unwrap();
+            }
+        }
+
+        thread_local! {
+            static EARLY: RefCell<Option<AtTheEnd>> =
+                const { RefCell::new(None) };
+            static LATE: RefCell<Option<AtTheEnd>> =
+                const { RefCell::new(None) };
+        }
+
+        let (send, states) = mpsc::channel();
+        let task = move || {
+            EARLY.set(Some(AtTheEnd(send.clone())));
+            let life = life_in(State::Running);
+            life.run(|| LATE.set(Some(AtTheEnd(send)))).unwrap();
+        };
+        thread::spawn(task).join().unwrap();
+        let states: Vec<State> = states.iter().collect();
+        // One of the two runs when the thread can't say any more whose life
+        // it leads; which of them is up to the system.
+        assert_eq!(states.len(), 4);
+        assert_eq!([states[1], states[3]], [State::Terminated; 2]);
+        for waiting in [states[0], states[2]] {
+            assert!(matches!(waiting, State::Running | State::Blocked));
+        }
     }
 
     #[test]

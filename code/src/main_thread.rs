@@ -18,6 +18,20 @@
 //! A guard is dropped on each way out of `main`: at its end, by an early
 //! `return`, by `?`, and by a panic.
 //!
+//! # Before you copy it
+//!
+//! - The guard waits without a limit.
+//! - `std::process::exit` drops no guard, and neither does a panic where
+//!   panics abort. A program that ends in such a way waits for no thread.
+//! - It waits for threads of [`Thread`](super::spawn::Thread) alone, and not
+//!   for those of `std::thread::spawn`.
+//! - After a `fork`, the child still has the parent's list of threads, and
+//!   its main thread the native id of the parent's: begin nothing but another
+//!   program there.
+//! - On systems other than Linux, Android and Apple's, the main thread is
+//!   known by the name `main` that `std` gives it.
+//! - It needs 64-bit atomics, as `spawn.rs` does.
+//!
 //! The chapter that explains this file is `src/main_thread.md`.
 //!
 //! Travels with: `life_cycle.rs`, `spawn.rs`, `attributes.rs`, `configure.rs`.
@@ -53,6 +67,7 @@ use super::spawn::{
 ///
 /// [python]: https://docs.python.org/3/library/threading.html
 // ANCHOR: main_thread
+#[must_use]
 pub fn main_thread() -> ThreadHandle {
     if is_main() {
         introduce_main();

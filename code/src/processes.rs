@@ -13,12 +13,28 @@
 //! and returns values of any type.
 //! To run a program that is not this one, `std::process::Command` is enough.
 //!
+//! # Before you copy it
+//!
+//! - The child runs everything that `main` does before [`serve`].
+//! - In a test of `cargo test`, `main` belongs to the test harness and never
+//!   calls [`serve`]: [`Job::in_process`] fails there. Use
+//!   [`Job::in_thread`], or a test target with `harness = false`.
+//! - The input and the answer go through a file in the folder for temporary
+//!   files, which no other user may read, and which the child removes before
+//!   it begins. The folder must be writable, and have room for both.
+//! - The child has one more argument, `--threading-job=` and a number. Its
+//!   own children do not inherit it.
+//!
 //! The chapter that explains this file is `src/processes.md`.
 
+use std::collections::hash_map::RandomState;
 use std::env;
 use std::error::Error;
 use std::fmt;
-use std::io::{self, ErrorKind, Write};
+use std::fs::{self, File, OpenOptions};
+use std::hash::BuildHasher;
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::PathBuf;
 use std::process::{self, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -86,12 +102,12 @@ pub enum JobError {
 }
 // ANCHOR_END: error
 
-/// The variables that tell a child its job, and the job's input.
-const JOB: &str = "THREADING_JOB";
-const INPUT: &str = "THREADING_INPUT";
+/// Begins the argument that tells a child its letter. Unlike a variable of
+/// the environment, it does not reach the child's own children.
+const MARK: &str = "--threading-job=";
 
-/// Whether this process is a child that has found its job.
-static SERVING: AtomicBool = AtomicBool::new(false);
+/// Whether [`serve`] has found the job of this process.
+static SERVED: AtomicBool = AtomicBool::new(false);
 
 impl Job {
     /// Gives a function a name, which no other job of the program has.
@@ -129,26 +145,30 @@ impl Job {
     // ANCHOR_END: in_thread
 
     /// Starts this program again as a child process, runs the job there, and
-    /// waits for its answer.
+    /// waits for the end of the child.
     ///
     /// The child begins at the start of `main`, with the memory of a fresh
     /// program. It ends with its job; threads that the job leaves behind end
-    /// with it.
+    /// with it, and processes that it leaves behind are not waited for.
     ///
-    /// What the job prints on standard output appears when the child has
-    /// ended. Its standard input is empty.
+    /// Nothing limits the length of the input and of the answer. The child
+    /// shares standard output and standard error with this process, so what
+    /// the job prints appears at once. Its standard input is empty.
     ///
     /// # Errors
     ///
-    /// [`NotStarted`](JobError::NotStarted), also if `input` is too long for
-    /// a variable of the environment, or has a NUL character in it;
-    /// [`NoAnswer`](JobError::NoAnswer) and
-    /// [`NotServed`](JobError::NotServed).
+    /// - [`NotStarted`](JobError::NotStarted), also if the folder for
+    ///   temporary files has no room for the input.
+    /// - [`NoAnswer`](JobError::NoAnswer) if the child ended before the job
+    ///   returned, or with an exit code that is not zero.
+    /// - [`NotServed`](JobError::NotServed).
     ///
     /// # Differences from Python
     ///
     /// This is the start method `"spawn"`. With `"fork"`, which Unix alone
     /// has, the child begins with a copy of its parent's memory.
+    ///
+    /// A child of Python waits for its non-daemon threads before it ends.
     ///
     /// Source: [Contexts and start methods][python].
     ///
@@ -164,29 +184,108 @@ impl Job {
         mut program: Command,
         input: &str,
     ) -> Result<String, JobError> {
-        let is_child = env::var_os(JOB).is_some();
-        if is_child && !SERVING.load(Ordering::Relaxed) {
+        if own_number().is_some() && !SERVED.load(Ordering::Relaxed) {
             return Err(JobError::NotServed);
         }
-        let child = program
-            .env(JOB, self.name)
-            .env(INPUT, input)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .output()
+        let letter = Letter::write(self.name, input);
+        let mut letter = letter.map_err(JobError::not_started)?;
+        let status = program
+            .arg(format!("{MARK}{}", letter.number))
+            .stdin(Stdio::null())
+            .status()
             .map_err(JobError::not_started)?;
-
-        let no_answer = JobError::NoAnswer {
-            exit_code: child.status.code(),
-        };
-        if !child.status.success() {
-            return Err(no_answer);
-        }
-        let (printed, answer) = split(&child.stdout).ok_or(no_answer)?;
-        print!("{}", String::from_utf8_lossy(printed));
-        Ok(String::from_utf8_lossy(answer).into_owned())
+        let answer = letter.answer().filter(|_| status.success());
+        answer.ok_or(JobError::NoAnswer {
+            exit_code: status.code(),
+        })
     }
     // ANCHOR_END: in_process
+}
+
+// ANCHOR: letter
+/// Ends the name of a job, its input, and its answer: a byte that UTF-8 text
+/// never has.
+const END: u8 = 0xFF;
+
+/// A file that takes a request to a child, and the answer back.
+///
+/// Parent and child open it each for itself, so none of their other children
+/// has it, and the positions of the two are independent. Both stand behind
+/// the request when one has written and the other has read it.
+struct Letter {
+    number: u64,
+    file: File,
+}
+
+impl Letter {
+    /// In the parent: writes the request.
+    fn write(job: &str, input: &str) -> io::Result<Letter> {
+        // The keys are random, so other users can't foresee the name.
+        let number = RandomState::new().hash_one(process::id());
+        let file = options().create_new(true).open(path(number))?;
+        let mut letter = Letter { number, file };
+        letter.send(job)?;
+        letter.send(input)?;
+        Ok(letter)
+    }
+
+    /// In the child: opens the letter, once; its name is gone then.
+    fn take(number: u64) -> io::Result<Letter> {
+        let file = options().open(path(number))?;
+        fs::remove_file(path(number))?;
+        Ok(Letter { number, file })
+    }
+
+    fn send(&mut self, text: &str) -> io::Result<()> {
+        self.file.write_all(text.as_bytes())?;
+        self.file.write_all(&[END])
+    }
+
+    /// Reads all that was sent so far, unless the last text is incomplete.
+    fn receive(&mut self) -> Option<Vec<String>> {
+        let mut bytes = Vec::new();
+        self.file.read_to_end(&mut bytes).ok()?;
+        bytes.pop_if(|last| *last == END)?;
+        let texts = bytes.split(|byte| *byte == END);
+        let texts = texts.map(|text| String::from_utf8(text.to_owned()));
+        texts.collect::<Result<_, _>>().ok()
+    }
+
+    fn request(&mut self) -> Option<[String; 2]> {
+        self.receive()?.try_into().ok()
+    }
+
+    fn answer(&mut self) -> Option<String> {
+        let [answer] = self.receive()?.try_into().ok()?;
+        Some(answer)
+    }
+}
+
+impl Drop for Letter {
+    /// Removes the file, should the child not have come that far.
+    fn drop(&mut self) {
+        let _ = fs::remove_file(path(self.number));
+    }
+}
+// ANCHOR_END: letter
+
+fn path(number: u64) -> PathBuf {
+    env::temp_dir().join(format!("threading-job-{number}"))
+}
+
+/// How to open a file that other users can't read.
+fn options() -> OpenOptions {
+    let mut options = File::options();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// The number of the letter to this process, if it is a child.
+fn own_number() -> Option<u64> {
+    let last = env::args_os().skip(1).last()?;
+    last.to_str()?.strip_prefix(MARK)?.parse().ok()
 }
 
 /// In a child process that [`Job::in_process`] started: runs the job and ends
@@ -194,6 +293,9 @@ impl Job {
 ///
 /// Call it as the first thing in `main`, with every job of the program.
 /// Whatever comes before it runs in each child as well.
+///
+/// A program that the job starts is no such child, even if it is this program
+/// once more.
 ///
 /// A child whose job is not in the list says so on standard error and ends
 /// with the exit code 2.
@@ -208,39 +310,40 @@ impl Job {
 /// from doing what its parent does.
 // ANCHOR: serve
 pub fn serve(jobs: &[Job]) {
-    let Ok(name) = env::var(JOB) else { return };
+    let Some(number) = own_number() else { return };
     // A job that calls this is served already.
-    if SERVING.swap(true, Ordering::Relaxed) {
+    if SERVED.load(Ordering::Relaxed) {
         return;
     }
-    let Some(job) = jobs.iter().find(|job| job.name == name) else {
-        eprintln!("this program serves no job called {name:?}");
-        process::exit(2);
+    match Letter::take(number) {
+        Ok(letter) => answer(letter, jobs),
+        // Another process has taken it, and this one has its arguments.
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => give_up(format_args!("can't read the job: {error}")),
+    }
+}
+
+fn answer(mut letter: Letter, jobs: &[Job]) -> ! {
+    // Relaxed: the flag tells nothing of other memory.
+    SERVED.store(true, Ordering::Relaxed);
+    let Some([name, input]) = letter.request() else {
+        give_up(format_args!("the job is not readable"));
     };
-    let input = env::var(INPUT).unwrap_or_default();
+    let Some(job) = jobs.iter().find(|job| job.name == name) else {
+        give_up(format_args!("this program serves no job called {name:?}"));
+    };
     let answer = (job.run)(&input);
-    process::exit(i32::from(send(&answer).is_err()));
+    if let Err(error) = letter.send(&answer) {
+        give_up(format_args!("can't write the answer of {name:?}: {error}"));
+    }
+    process::exit(0);
+}
+
+fn give_up(problem: fmt::Arguments<'_>) -> ! {
+    eprintln!("{problem}");
+    process::exit(2);
 }
 // ANCHOR_END: serve
-
-// ANCHOR: answer
-/// Writes the answer to standard output, and then its length.
-///
-/// So the parent can tell it from what the job has printed before.
-fn send(answer: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(answer.as_bytes())?;
-    out.write_all(&(answer.len() as u64).to_be_bytes())?;
-    out.flush()
-}
-
-/// Splits a child's output into what the job printed, and its answer.
-fn split(output: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (rest, length) = output.split_last_chunk()?;
-    let length = usize::try_from(u64::from_be_bytes(*length)).ok()?;
-    rest.split_at_checked(rest.len().checked_sub(length)?)
-}
-// ANCHOR_END: answer
 
 impl JobError {
     fn not_started(error: io::Error) -> JobError {
@@ -324,21 +427,25 @@ mod tests {
     const LEAVE: Job = Job::new("leave", leave_a_thread);
     const GRANDCHILD: Job = Job::new("grandchild", grandchild);
     const PRINT: Job = Job::new("print", print);
-    const FORGE: Job = Job::new("forge", |answer| {
-        send(answer).unwrap();
-        process::exit(3);
+    const READ: Job =
+        Job::new("read", |_| io::read_to_string(io::stdin()).unwrap());
+    const SERVE: Job = Job::new("serve", |_| {
+        serve(&[]);
+        "still here".to_owned()
     });
     const UNKNOWN: Job = Job::new("unknown", |_| unreachable!());
     const FORGETFUL: Job = Job::new("forgetful", |_| unreachable!());
-    const JOBS: [Job; 8] =
-        [COUNT, FAIL, EXIT, ABORT, LEAVE, GRANDCHILD, PRINT, FORGE];
+    const JOBS: [Job; 9] = [
+        COUNT, FAIL, EXIT, ABORT, LEAVE, GRANDCHILD, PRINT, READ, SERVE,
+    ];
 
     /// Runs one test of this module, alone, as the child.
     fn run_in(test: &str, job: Job, input: &str) -> Result<String, JobError> {
         let (_crate, module) = module_path!().split_once("::").unwrap();
         let name = format!("{module}::{test}");
         let mut program = Command::new(env::current_exe().unwrap());
-        program.args(["--exact", &name, "--nocapture", "--test-threads=1"]);
+        let options = ["--exact", "--nocapture", "--test-threads=1", "--"];
+        program.arg(&name).args(options).stdout(Stdio::null());
         job.run_by(program, input)
     }
 
@@ -349,7 +456,7 @@ mod tests {
     #[test]
     fn what_is_no_child_goes_on() {
         serve(&JOBS);
-        assert_eq!(env::var_os(JOB), None);
+        assert!(own_number().is_none());
     }
 
     #[test]
@@ -383,11 +490,19 @@ mod tests {
         }
     }
 
+    /// As a child, it answers, and ends with an error all the same.
     #[test]
     fn an_answer_counts_only_if_the_child_ends_well() {
+        if let Some(number) = own_number() {
+            let mut letter = Letter::take(number).unwrap();
+            letter.request().unwrap();
+            letter.send("soup").unwrap();
+            process::exit(3);
+        }
+        let me = "an_answer_counts_only_if_the_child_ends_well";
         let exit_code = Some(3);
         let error = JobError::NoAnswer { exit_code };
-        assert_eq!(run(FORGE, "soup"), Err(error));
+        assert_eq!(run_in(me, COUNT, "5"), Err(error));
     }
 
     #[test]
@@ -419,6 +534,11 @@ mod tests {
     }
 
     #[test]
+    fn a_job_that_calls_serve_goes_on() {
+        assert_eq!(run(SERVE, "").as_deref(), Ok("still here"));
+    }
+
+    #[test]
     fn a_job_that_is_not_served_is_an_error() {
         let exit_code = Some(2);
         let error = JobError::NoAnswer { exit_code };
@@ -428,7 +548,7 @@ mod tests {
     /// As a child, it is a program that forgets to call `serve`.
     #[test]
     fn a_child_that_does_not_serve_starts_no_children() {
-        if env::var_os(JOB).is_some() {
+        if own_number().is_some() {
             assert_eq!(run(COUNT, "5"), Err(JobError::NotServed));
             return;
         }
@@ -444,23 +564,61 @@ mod tests {
         let kind = ErrorKind::NotFound;
         let error = JobError::NotStarted { kind };
         assert_eq!(COUNT.run_by(missing, ""), Err(error));
-
-        let kind = ErrorKind::InvalidInput;
-        let error = JobError::NotStarted { kind };
-        assert_eq!(run(PRINT, "so\0up"), Err(error));
     }
 
     #[test]
-    fn the_answer_is_what_its_length_says() {
-        let length = |n: u64| n.to_be_bytes();
-        let output = [b"printed".as_slice(), b"soup", &length(4)].concat();
-        let parts = (b"printed".as_slice(), b"soup".as_slice());
-        assert_eq!(split(&output), Some(parts));
-        assert_eq!(split(&length(0)), Some((&b""[..], &b""[..])));
-        assert_eq!(split(&length(1)), None);
-        assert_eq!(split(&length(u64::MAX)), None);
-        assert_eq!(split(b"short"), None);
-        assert_eq!(split(b"a child that never served\n"), None);
+    fn any_text_comes_through_and_back() {
+        let long = "soup ".repeat(1_000_000);
+        for text in ["", "\n", "so\0up", "säuerlich", &long] {
+            assert_eq!(run(PRINT, text).as_deref(), Ok(text));
+        }
+    }
+
+    #[test]
+    fn the_standard_input_of_a_job_is_empty() {
+        assert_eq!(run(READ, "soup"), Ok(String::new()));
+    }
+
+    #[test]
+    fn half_an_answer_is_none() {
+        let mut letter = Letter::write("shout", "soup").unwrap();
+        let mut taken = Letter::take(letter.number).unwrap();
+        assert_eq!(taken.request(), Some(["shout", "soup"].map(String::from)));
+        assert_eq!(letter.answer(), None);
+
+        taken.file.write_all(b"SO").unwrap();
+        assert_eq!(letter.answer(), None);
+
+        let mut letter = Letter::write("shout", "").unwrap();
+        let mut taken = Letter::take(letter.number).unwrap();
+        assert_eq!(taken.request(), Some(["shout", ""].map(String::from)));
+        taken.send("").unwrap();
+        assert_eq!(letter.answer().as_deref(), Some(""));
+    }
+
+    #[test]
+    fn a_letter_is_taken_once_and_nothing_is_left_behind() {
+        let letter = Letter::write("shout", "soup").unwrap();
+        let number = letter.number;
+        let _taken = Letter::take(number).unwrap();
+        let again = Letter::take(number).err().unwrap();
+        assert_eq!(again.kind(), ErrorKind::NotFound);
+
+        let never_taken = Letter::write("shout", "soup").unwrap();
+        let path = path(never_taken.number);
+        assert!(path.exists());
+        drop(never_taken);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn no_other_user_can_read_a_letter() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let letter = Letter::write("shout", "soup").unwrap();
+        let mode = letter.file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0);
     }
 
     #[test]

@@ -38,12 +38,6 @@ pub const ADDRESSES: Filter = Filter {
     replacement: "[address]",
 };
 
-/// How much longer one thing takes than another: `takes 15 times as long`.
-pub const TIMES: Filter = Filter {
-    pattern: r"\btakes \d+ times\b",
-    replacement: "takes [ratio] times",
-};
-
 /// How much faster one thing is than another: `speed-up: 1.9`.
 pub const SPEED_UP: Filter = Filter {
     pattern: r"\b(speed-up: +)\d+\.\d+",
@@ -135,7 +129,7 @@ pub const TABLE: &[Varies] = &[
     Varies {
         program: "processes_cost",
         because: "it measures",
-        filters: &[DURATIONS, TIMES],
+        filters: &[CELLS],
         free_order: &[],
     },
     Varies {
