@@ -19,11 +19,12 @@
 //!   `forbid(unsafe_code)`.
 //! - [`set`](Event::set) wakes all sleepers at once: a thousand of them want
 //!   a core at the same moment.
-//! - [`set`](Event::set) and [`clear`](Event::clear) in a row release those
-//!   who sleep, and no one who is only on the way. Nobody can tell from
-//!   outside which of the two a thread is.
-//! - [`clear`](Event::clear) wakes nobody.
-//! - After a `fork`, the child has none of the threads that were to set it.
+//! - [`set`](Event::set) and [`clear`](Event::clear) in a row release the
+//!   threads that sleep, but not one that is still on its way to a wait; and
+//!   you can't see from outside which of the two a thread is doing.
+//! - [`clear`](Event::clear) wakes no thread.
+//! - After a `fork`, the child has a copy of the event, but none of the threads
+//!   that were to set it.
 //!
 //! The chapter that explains this file is `src/event.md`.
 //!

@@ -21,15 +21,15 @@
 //! - The table of a thread reaches up to the place of each [`Local`] that it
 //!   uses, at 16 bytes a place. Where a million of them live, a thread that
 //!   uses the last one alone pays 16 MB.
-//! - To make a value or to drop one takes a lock that all [`Local`]s of the
-//!   program share, for a few instructions. To find one takes none.
+//! - Making a value or dropping one takes a lock that all [`Local`]s of the
+//!   program share, for a few instructions. Finding one takes none.
 //! - A thread that still runs when `main` returns drops no value, and a
 //!   `static` is never dropped: what a destructor was to flush is lost.
 //! - A value that panics when it is dropped at the end of its thread aborts
 //!   the process, as with `std::thread_local!`.
-//! - After a `fork`, the values of the threads that the child does not have
-//!   stay until their [`Local`] is dropped; and if one of those threads was
-//!   making or dropping a value, the child waits for it forever.
+//! - After a `fork`, the values of the parent's other threads stay until their
+//!   [`Local`] is dropped. If one of those threads held the lock, the child
+//!   waits for it forever.
 //!
 //! The chapter that explains this file is `src/local.md`.
 //!

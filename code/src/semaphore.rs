@@ -647,6 +647,7 @@ impl Drop for SemaphoreGuard<'_> {
 ///   is the error.
 /// - [`limit`](BoundedSemaphore::limit) is public. Python keeps it in
 ///   `_initial_value`.
+/// - There is a largest limit, [`MAX_LIMIT`](BoundedSemaphore::MAX_LIMIT).
 ///
 /// Source: [Semaphore objects][python].
 ///
