@@ -569,8 +569,8 @@ impl Permits {
 
     /// Takes the bit away; the queue is locked, and empty.
     fn nobody_sleeps(&self) {
-        // Relaxed: the bit carries nothing but itself, and the queue's lock
-        // orders it. The permits pass on what a release has said of them.
+        // Relaxed: the bit carries nothing but itself, and changes under the
+        // queue's lock alone. As a read-modify-write it hides no release.
         self.word.fetch_and(!SLEEPERS, Ordering::Relaxed);
     }
     // ANCHOR_END: wake
