@@ -1,4 +1,7 @@
 //! Set, and clear at once: who gets through?
+//!
+//! Travels with: `condition.rs`, `lock.rs`, `rlock.rs`.
+//! Needs: `parking_lot`.
 
 use std::thread;
 use std::time::Duration;
