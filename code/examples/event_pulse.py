@@ -6,69 +6,83 @@ import time
 WAITERS = 5
 
 
-def start(task):
-    threads = [threading.Thread(target=task) for _ in range(WAITERS)]
+class Shared:
+    def __init__(self):
+        self.condition = threading.Condition()
+        self.is_set = False
+        self.times_set = 0
+        self.checks = 0
+        self.released = 0
+
+
+def flag_alone(shared, before):
+    return shared.is_set
+
+
+def flag_or_count(shared, before):
+    return shared.is_set or shared.times_set != before
+
+
+def wait(shared, is_over):
+    with shared.condition:
+        before = shared.times_set
+        while not is_over(shared, before):
+            shared.checks += 1  # a check that found nothing
+            shared.condition.wait()
+        shared.released += 1
+
+
+def until(shared, number):
+    """Waits until as many checks and releases are counted."""
+    while True:
+        with shared.condition:
+            if shared.checks + shared.released >= number:
+                return
+        time.sleep(0)
+
+
+# ANCHOR: pulse
+def pulse(shared):
+    with shared.condition:
+        shared.is_set = True
+        shared.times_set += 1
+        shared.condition.notify_all()
+        shared.is_set = False
+# ANCHOR_END: pulse
+
+
+def released_by_one_pulse(is_over):
+    """How many of five sleepers one pulse releases."""
+    shared = Shared()
+    threads = [
+        threading.Thread(target=wait, args=(shared, is_over))
+        for _ in range(WAITERS)
+    ]
     for thread in threads:
         thread.start()
-    return threads
-
-
-def join(threads):
+    until(shared, WAITERS)  # all five sleep
+    pulse(shared)
+    until(shared, 2 * WAITERS)  # all five have checked again
+    with shared.condition:
+        released = shared.released
+        shared.is_set = True  # lets the others go home
+        shared.condition.notify_all()
     for thread in threads:
         thread.join()
+    return released
 
 
-def a_flag_in_a_loop():
-    is_set = False
-    looked_in_vain = 0
-    released = 0
-    changed = threading.Condition()
+print(f"set and cleared once, while {WAITERS} threads sleep")
+for name, is_over in [
+    ("a flag alone:      ", flag_alone),
+    ("a flag and a count:", flag_or_count),
+]:
+    released = released_by_one_pulse(is_over)
+    print(f"  {name} {released} of {WAITERS} released")
 
-    def wait_for_the_flag():
-        nonlocal looked_in_vain, released
-        with changed:
-            while not is_set:
-                looked_in_vain += 1
-                changed.wait()
-            released += 1
-
-    threads = start(wait_for_the_flag)
-    for pulse in range(1, 101):
-        # Each of the five sleeps, again and again.
-        while looked_in_vain < pulse * WAITERS:
-            time.sleep(0)
-        with changed:
-            is_set = True
-            changed.notify_all()
-            is_set = False  # before anybody looks: bad luck
-    with changed:
-        is_set = True  # lets them go home
-        changed.notify_all()
-        result = released
-    join(threads)
-    return result
-
-
-# ANCHOR: event
-def an_event():
-    event = threading.Event()
-    released = []
-
-    def wait():
-        event.wait()
-        released.append(True)
-
-    threads = start(wait)
-    # A thread that does not sleep yet misses a pulse: send another.
-    while len(released) < WAITERS:
-        event.set()
-        event.clear()
-        time.sleep(0)
-    join(threads)
-    return len(released)
-# ANCHOR_END: event
-
-
-print("set, and clear at once")
-print(f"  a flag in a loop: {a_flag_in_a_loop()} of {WAITERS} released")
-print(f"  an event:         {an_event()} of {WAITERS} released")
+event = threading.Event()
+event.set()
+event.clear()
+released = event.wait(timeout=0.01)
+print("an event that is set and cleared before a thread waits")
+print("  released:", "yes" if released else "no")

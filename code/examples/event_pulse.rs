@@ -1,80 +1,102 @@
 //! Set, and clear at once: who gets through?
+//!
+//! Travels with: `condition.rs`, `lock.rs`, `rlock.rs`.
+//! Needs: `parking_lot`.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex};
 use std::thread;
+use std::time::Duration;
 
-use threading::Event;
+use threading::{Condition, Event, Lock};
 
 const WAITERS: usize = 5;
 
-// ANCHOR: flag
+// ANCHOR: state
 #[derive(Default)]
-struct Flag {
+struct State {
     is_set: bool,
-    looked_in_vain: usize,
+    times_set: u32,
+    checks: usize,
     released: usize,
 }
 
-fn wait_for_the_flag(flag: &Mutex<Flag>, changed: &Condvar) {
-    let mut flag = flag.lock().unwrap();
-    while !flag.is_set {
-        flag.looked_in_vain += 1;
-        flag = changed.wait(flag).unwrap();
-    }
-    flag.released += 1;
-}
-// ANCHOR_END: flag
+/// Whether a wait is over that began when the flag had been set so often.
+type IsOver = fn(&State, before: u32) -> bool;
 
-fn a_flag_in_a_loop() -> usize {
-    let (flag, changed) = (&Mutex::default(), &Condvar::new());
+fn flag_alone(state: &State, _before: u32) -> bool {
+    state.is_set
+}
+
+fn flag_or_count(state: &State, before: u32) -> bool {
+    state.is_set || state.times_set != before
+}
+// ANCHOR_END: state
+
+type Shared = Condition<Lock<State>>;
+
+// ANCHOR: wait
+fn wait(shared: &Shared, is_over: IsOver) {
+    let mut state = shared.acquire();
+    let before = state.times_set;
+    while !is_over(&state, before) {
+        state.checks += 1; // a check that found nothing
+        shared.wait(&mut state);
+    }
+    state.released += 1;
+}
+// ANCHOR_END: wait
+
+/// Waits until as many checks and releases are counted.
+fn until(shared: &Shared, number: usize) {
+    let sum = |state: &State| state.checks + state.released;
+    while sum(&shared.acquire()) < number {
+        thread::yield_now();
+    }
+}
+
+// ANCHOR: pulse
+fn pulse(shared: &Shared) {
+    let mut state = shared.acquire();
+    state.is_set = true;
+    state.times_set += 1;
+    shared.notify_all(&state);
+    state.is_set = false;
+}
+
+/// How many of five sleepers one pulse releases.
+fn released_by_one_pulse(is_over: IsOver) -> usize {
+    let shared = Shared::default();
     thread::scope(|scope| {
         for _ in 0..WAITERS {
-            scope.spawn(|| wait_for_the_flag(flag, changed));
+            scope.spawn(|| wait(&shared, is_over));
         }
-        // ANCHOR: flag_pulse
-        for pulse in 1..=100 {
-            // Each of the five sleeps, again and again.
-            while flag.lock().unwrap().looked_in_vain < pulse * WAITERS {
-                thread::yield_now();
-            }
-            let mut flag = flag.lock().unwrap();
-            flag.is_set = true;
-            changed.notify_all();
-            flag.is_set = false; // before anybody looks: bad luck
-        }
-        // ANCHOR_END: flag_pulse
-        let mut flag = flag.lock().unwrap();
-        flag.is_set = true; // lets them go home
-        changed.notify_all();
-        flag.released
+        until(&shared, WAITERS); // all five sleep
+        pulse(&shared);
+        until(&shared, 2 * WAITERS); // all five have checked again
+        let mut state = shared.acquire();
+        let released = state.released;
+        state.is_set = true; // lets the others go home
+        shared.notify_all(&state);
+        released
     })
 }
-
-// ANCHOR: event
-fn an_event() -> usize {
-    let (event, released) = (Event::new(), AtomicUsize::new(0));
-    thread::scope(|scope| {
-        for _ in 0..WAITERS {
-            scope.spawn(|| {
-                event.wait();
-                released.fetch_add(1, Ordering::Relaxed);
-            });
-        }
-        // A thread that does not sleep yet misses a pulse: send another.
-        while released.load(Ordering::Relaxed) < WAITERS {
-            event.set();
-            event.clear();
-            thread::yield_now();
-        }
-    });
-    released.into_inner()
-}
-// ANCHOR_END: event
+// ANCHOR_END: pulse
 
 fn main() {
-    let of_five = |released| format!("{released} of {WAITERS} released");
-    println!("set, and clear at once");
-    println!("  a flag in a loop: {}", of_five(a_flag_in_a_loop()));
-    println!("  an event:         {}", of_five(an_event()));
+    println!("set and cleared once, while {WAITERS} threads sleep");
+    for (name, is_over) in [
+        ("a flag alone:      ", flag_alone as IsOver),
+        ("a flag and a count:", flag_or_count),
+    ] {
+        let released = released_by_one_pulse(is_over);
+        println!("  {name} {released} of {WAITERS} released");
+    }
+
+    // ANCHOR: late
+    let event = Event::new();
+    event.set();
+    event.clear();
+    let released = event.wait_timeout(Duration::from_millis(10));
+    println!("an event that is set and cleared before a thread waits");
+    println!("  released: {}", if released { "yes" } else { "no" });
+    // ANCHOR_END: late
 }

@@ -15,22 +15,23 @@ def serve(listener, clients):
     connected = highest = 0
 
     def handle(stream):
-        nonlocal connected, highest
+        nonlocal connected
         try:
-            with lock:
-                connected += 1
-                highest = max(highest, connected)
             with stream:
                 square(stream)
+        finally:
+            # The stream is closed before the permit is given back.
             with lock:
                 connected -= 1
-        finally:
             connections.release()
 
     threads = []
     for _ in range(clients):
         connections.acquire()
         stream, _ = listener.accept()
+        with lock:
+            connected += 1
+            highest = max(highest, connected)
         thread = threading.Thread(target=handle, args=(stream,))
         thread.start()
         threads.append(thread)

@@ -6,45 +6,80 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use threading::BoundedSemaphore;
+use threading::{BoundedSemaphore, SemaphoreGuard};
 
 const CLIENTS: u32 = 9;
 const LIMIT: usize = 3;
 
+// ANCHOR: connection
+/// How many connections are open, and how many were at most.
+#[derive(Default)]
+struct Open {
+    now: AtomicUsize,
+    highest: AtomicUsize,
+}
+
+impl Open {
+    fn count(&self) -> Counted<'_> {
+        let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
+        self.highest.fetch_max(now, Ordering::Relaxed);
+        Counted(self)
+    }
+}
+
+struct Counted<'a>(&'a Open);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.now.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// What the thread of a client owns.
+///
+/// Fields are dropped from the first to the last, also in a panic: the
+/// stream is closed before the permit is given back.
+struct Connection<'a> {
+    stream: TcpStream,
+    _counted: Counted<'a>,
+    _permit: SemaphoreGuard<'a>,
+}
+// ANCHOR_END: connection
+
 // ANCHOR: serve
 /// Serves so many clients; returns how many were connected at once at most.
 fn serve(listener: &TcpListener, clients: u32) -> io::Result<usize> {
-    let connections = BoundedSemaphore::new(LIMIT);
-    let connected = AtomicUsize::new(0);
-    let highest = AtomicUsize::new(0);
+    let (permits, open) = (BoundedSemaphore::new(LIMIT), Open::default());
     thread::scope(|scope| {
         for _ in 0..clients {
-            let permit = connections.acquire();
+            let permit = permits.acquire();
             let (stream, _) = listener.accept()?;
-            let (connected, highest) = (&connected, &highest);
+            let connection = Connection {
+                stream,
+                _counted: open.count(),
+                _permit: permit,
+            };
             scope.spawn(move || {
-                let now = connected.fetch_add(1, Ordering::Relaxed) + 1;
-                highest.fetch_max(now, Ordering::Relaxed);
-                square(&stream).expect("the client behaves");
-                connected.fetch_sub(1, Ordering::Relaxed);
-                drop(permit);
+                connection.square().expect("the client behaves");
             });
         }
         Ok::<(), io::Error>(())
     })?;
-    Ok(highest.into_inner())
+    Ok(open.highest.into_inner())
 }
 // ANCHOR_END: serve
 
 // ANCHOR: client
-/// Answers each number with its square until the client hangs up.
-fn square(stream: &TcpStream) -> io::Result<()> {
-    let mut answers = stream;
-    for line in BufReader::new(stream).lines() {
-        let number: u32 = line?.parse().expect("the client sends numbers");
-        writeln!(answers, "{}", number * number)?;
+impl Connection<'_> {
+    /// Answers each number with its square until the client hangs up.
+    fn square(&self) -> io::Result<()> {
+        let mut answers = &self.stream;
+        for line in BufReader::new(&self.stream).lines() {
+            let number: u32 = line?.parse().expect("the client sends numbers");
+            writeln!(answers, "{}", number * number)?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Asks for one square, and hangs up when two others have theirs too.

@@ -14,6 +14,19 @@
 //! `Lock` protects a value and admits one thread at a time, `Event` lets
 //! everybody go on at once, a channel hands over the work itself.
 //!
+//! # Before you copy it
+//!
+//! - A thread sleeps in a queue of `parking_lot_core`, which takes two
+//!   `unsafe` blocks: the file can't go into a crate with
+//!   `forbid(unsafe_code)`.
+//! - A [`BoundedSemaphore`] keeps two numbers in one `usize`, so its limit is
+//!   at most [`MAX_LIMIT`](BoundedSemaphore::MAX_LIMIT): 32,767 where a
+//!   `usize` has 32 bits.
+//! - Waiting threads form no line: a thread that has just given a permit back
+//!   may take it again before a sleeper is awake.
+//! - After a `fork`, the child has none of the threads that hold permits, and
+//!   their permits don't come back.
+//!
 //! The chapter that explains this file is `src/semaphore.md`.
 //!
 //! # Why no wake-up is lost
@@ -21,30 +34,32 @@
 //! A thread finds no permit and is about to sleep.
 //! Could the permit come too early, and the thread sleep forever?
 //!
-//! 1. The sleeper locks the mutex.
+//! 1. The sleeper locks the queue.
 //! 2. In one step it takes a permit or, if there is none, sets the bit
 //!    `SLEEPERS` in the word that holds the permits.
-//! 3. The condition variable puts it to sleep and unlocks the mutex in one
-//!    step.
+//! 3. It enters the queue, still with the lock held, and then sleeps.
 //! 4. A release adds its permit to the same word. If that comes before step
 //!    2, the sleeper takes the permit. If it comes after, the release sees
 //!    the bit.
-//! 5. Then it locks the mutex, which it gets after step 3 at the earliest,
+//! 5. Then it locks the queue, which it gets after step 3 at the earliest,
 //!    and wakes a sleeper for each permit.
-//! 6. The bit is taken away with the mutex held, and only when nobody sleeps.
-//! 7. A woken thread goes back to step 2. If another thread was quicker, that
+//! 6. The bit is taken away with the queue locked, and only when the queue is
+//!    empty.
+//! 7. A woken thread goes back to step 1. If another thread was quicker, that
 //!    one's release comes later, and sees the bit.
 //!
 //! A thread whose time is up swallows nothing: either it was woken before, and
-//! goes back to step 2, or it has left the condition variable, and a release
-//! wakes another one.
+//! goes back to step 1, or it has left the queue, and a release wakes another
+//! one.
 
 use std::error::Error;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot_core::{
+    DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult, UnparkResult,
+};
 
 // ANCHOR: word
 /// The bit of the word that says: somebody sleeps, wake them.
@@ -100,12 +115,14 @@ const fn permits(word: usize) -> usize {
 ///
 /// [python]: https://docs.python.org/3/library/threading.html#semaphore-objects
 pub struct Semaphore {
-    /// How many permits are free, and the bit `SLEEPERS`.
+    permits: Permits,
+}
+
+/// A number of permits, and a queue for threads that want one.
+struct Permits {
+    /// How many permits are free, and the bit `SLEEPERS`; its address names
+    /// the queue.
     word: AtomicUsize,
-    /// Guards nothing but the step from setting the bit to falling asleep.
-    mutex: Mutex<()>,
-    /// Where threads sleep until a permit is released.
-    released: Condvar,
 }
 
 /// One permit of a semaphore; dropping it gives the permit back.
@@ -113,7 +130,7 @@ pub struct Semaphore {
 /// A permit has no owner, so a guard may move to another thread.
 #[must_use = "the permit is given back as soon as its guard is dropped"]
 pub struct SemaphoreGuard<'a> {
-    semaphore: &'a Semaphore,
+    permits: &'a Permits,
 }
 // ANCHOR_END: types
 
@@ -138,12 +155,13 @@ impl Semaphore {
     /// # Panics
     ///
     /// If `permits` is more than [`MAX_PERMITS`](Self::MAX_PERMITS).
+    #[track_caller]
     pub const fn new(permits: usize) -> Self {
-        assert!(permits <= Self::MAX_PERMITS, "too many permits");
+        if permits > Self::MAX_PERMITS {
+            too_many(permits);
+        }
         Semaphore {
-            word: AtomicUsize::new(permits),
-            mutex: Mutex::new(()),
-            released: Condvar::new(),
+            permits: Permits::new(permits),
         }
     }
 
@@ -168,8 +186,8 @@ impl Semaphore {
     /// Here the returned guard pays that debt.
     #[inline]
     pub fn acquire(&self) -> SemaphoreGuard<'_> {
-        self.take();
-        SemaphoreGuard { semaphore: self }
+        self.permits.take(one_less);
+        self.permits.guard()
     }
 
     /// Acquires a permit if one is free, without waiting.
@@ -187,8 +205,9 @@ impl Semaphore {
     ///
     /// This is `semaphore.acquire(blocking=False)`, with `None` for `False`.
     #[inline]
+    #[must_use = "`None` means that no permit was acquired"]
     pub fn try_acquire(&self) -> Option<SemaphoreGuard<'_>> {
-        self.guard_if(self.try_take())
+        self.permits.guard_if(self.permits.try_take(one_less))
     }
 
     /// Acquires a permit, waiting no longer than `timeout`.
@@ -211,11 +230,13 @@ impl Semaphore {
     /// This is `semaphore.acquire(timeout=seconds)`.
     /// Python takes a negative timeout for zero here, while `-1` means
     /// "forever" for a `Lock`; a [`Duration`] can't be negative.
+    #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_timeout(
         &self,
         timeout: Duration,
     ) -> Option<SemaphoreGuard<'_>> {
-        self.guard_if(self.take_timeout(timeout))
+        let taken = self.permits.take_timeout(one_less, timeout);
+        self.permits.guard_if(taken)
     }
 
     /// Acquires a permit, waiting no longer than until `deadline`.
@@ -233,11 +254,13 @@ impl Semaphore {
     /// let socket = sockets.acquire_deadline(deadline).unwrap();
     /// # drop((file, socket));
     /// ```
+    #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_deadline(
         &self,
         deadline: Instant,
     ) -> Option<SemaphoreGuard<'_>> {
-        self.guard_if(self.take_deadline(deadline))
+        let taken = self.permits.take_deadline(one_less, deadline);
+        self.permits.guard_if(taken)
     }
 
     /// Tells how many permits are free right now.
@@ -255,12 +278,7 @@ impl Semaphore {
     /// # drop(guard);
     /// ```
     pub fn value(&self) -> usize {
-        permits(self.word.load(Ordering::Relaxed))
-    }
-
-    fn guard_if(&self, taken: bool) -> Option<SemaphoreGuard<'_>> {
-        // Not `then_some`: dropping an unused guard would add a permit.
-        taken.then(|| SemaphoreGuard { semaphore: self })
+        permits(self.permits.word.load(Ordering::Relaxed))
     }
 }
 
@@ -286,7 +304,7 @@ impl Semaphore {
     /// ```
     #[inline]
     pub fn acquire_by_hand(&self) {
-        self.take();
+        self.permits.take(one_less);
     }
 
     /// Acquires a permit without a guard if one is free; tells whether it
@@ -300,8 +318,9 @@ impl Semaphore {
     /// assert!(!semaphore.try_acquire_by_hand());
     /// ```
     #[inline]
+    #[must_use = "`false` means that no permit was acquired"]
     pub fn try_acquire_by_hand(&self) -> bool {
-        self.try_take()
+        self.permits.try_take(one_less)
     }
 
     /// Acquires a permit without a guard, waiting no longer than `timeout`;
@@ -319,8 +338,9 @@ impl Semaphore {
     /// assert!(semaphore.acquire_by_hand_timeout(wait));
     /// assert!(!semaphore.acquire_by_hand_timeout(wait));
     /// ```
+    #[must_use = "`false` means that no permit was acquired"]
     pub fn acquire_by_hand_timeout(&self, timeout: Duration) -> bool {
-        self.take_timeout(timeout)
+        self.permits.take_timeout(one_less, timeout)
     }
 
     /// Adds a permit, and wakes a thread that waits for one.
@@ -375,87 +395,143 @@ impl Semaphore {
             return Err(ReleaseError::Zero);
         }
         let fits = |word| {
-            let free = Self::MAX_PERMITS.saturating_sub(permits(word));
-            (number <= free).then(|| word + number)
+            let room = Self::MAX_PERMITS.saturating_sub(permits(word));
+            (number <= room).then(|| word + number)
         };
-        self.word
-            .fetch_update(Ordering::Release, Ordering::Relaxed, fits)
-            .map(|before| self.wake(before, number))
-            .map_err(|word| ReleaseError::Overflow {
+        self.permits.release(number, fits).map_err(|word| {
+            ReleaseError::Overflow {
                 number,
                 value: permits(word),
-            })
+            }
+        })
     }
 }
 
+// ANCHOR: fast
+/// What becomes of the word when a permit is taken; `None` if none is free.
+type Take = fn(usize) -> Option<usize>;
+
+/// Takes a permit of a [`Semaphore`].
+#[inline]
+fn one_less(word: usize) -> Option<usize> {
+    (permits(word) > 0).then(|| word - 1)
+}
+
 /// What both kinds of semaphore are made of.
-impl Semaphore {
-    // ANCHOR: fast
-    /// Takes a permit if one is free.
-    #[inline]
-    fn try_take(&self) -> bool {
-        let one_less = |word| (permits(word) > 0).then(|| word - 1);
-        // Acquire pairs with the Release of whoever gave the permit back.
-        self.word
-            .fetch_update(Ordering::Acquire, Ordering::Relaxed, one_less)
-            .is_ok()
-    }
-
-    /// Gives a permit back that was taken.
-    #[inline]
-    fn give_back(&self) {
-        // Can't run into the bit: see `MAX_PERMITS`.
-        let before = self.word.fetch_add(1, Ordering::Release);
-        self.wake(before, 1);
-    }
-    // ANCHOR_END: fast
-
-    #[inline]
-    fn take(&self) {
-        if !self.try_take() {
-            self.sleep_until(None);
+impl Permits {
+    const fn new(permits: usize) -> Self {
+        Permits {
+            word: AtomicUsize::new(permits),
         }
     }
 
-    fn take_timeout(&self, timeout: Duration) -> bool {
-        // A sum beyond the clock is no deadline: then it waits forever.
-        let deadline = || Instant::now().checked_add(timeout);
-        self.try_take() || self.sleep_until(deadline())
+    /// Takes a permit if one is free.
+    #[inline]
+    fn try_take(&self, take: Take) -> bool {
+        // Acquire pairs with the Release of the thread that released it.
+        self.word
+            .fetch_update(Ordering::Acquire, Ordering::Relaxed, take)
+            .is_ok()
     }
 
-    fn take_deadline(&self, deadline: Instant) -> bool {
-        self.try_take() || self.sleep_until(Some(deadline))
+    /// Gives back the permit of a guard.
+    #[inline]
+    fn give_back(&self) {
+        // Can't run into other bits: see `MAX_PERMITS` and `MAX_LIMIT`.
+        let before = self.word.fetch_add(1, Ordering::Release);
+        self.wake(before, 1);
+    }
+
+    /// Releases so many permits, if `change` lets it; returns the word that
+    /// it refused.
+    #[inline]
+    fn release(
+        &self,
+        number: usize,
+        change: impl Fn(usize) -> Option<usize>,
+    ) -> Result<(), usize> {
+        self.word
+            .fetch_update(Ordering::Release, Ordering::Relaxed, change)
+            .map(|before| self.wake(before, number))
+    }
+    // ANCHOR_END: fast
+
+    /// The guard of a permit that was just taken.
+    #[inline]
+    fn guard(&self) -> SemaphoreGuard<'_> {
+        SemaphoreGuard { permits: self }
+    }
+
+    #[inline]
+    fn guard_if(&self, taken: bool) -> Option<SemaphoreGuard<'_>> {
+        // Not `then_some`: dropping an unused guard would add a permit.
+        taken.then(|| self.guard())
+    }
+
+    #[inline]
+    fn take(&self, take: Take) {
+        if !self.try_take(take) {
+            self.sleep_until(take, None);
+        }
+    }
+
+    fn take_timeout(&self, take: Take, timeout: Duration) -> bool {
+        // A sum beyond the clock is no deadline: then it waits forever.
+        let deadline = || Instant::now().checked_add(timeout);
+        self.try_take(take)
+            || (!timeout.is_zero() && self.sleep_until(take, deadline()))
+    }
+
+    fn take_deadline(&self, take: Take, deadline: Instant) -> bool {
+        self.try_take(take)
+            || (Instant::now() < deadline
+                && self.sleep_until(take, Some(deadline)))
     }
 
     // ANCHOR: sleep
     /// Sleeps until it has a permit, or no longer than until the deadline;
     /// tells whether it has one.
     #[cold]
-    fn sleep_until(&self, deadline: Option<Instant>) -> bool {
-        let mut mutex = self.mutex.lock();
-        while !self.take_or_announce() {
-            match deadline {
-                None => self.released.wait(&mut mutex),
-                Some(deadline) => {
-                    let wait = self.released.wait_until(&mut mutex, deadline);
-                    if wait.timed_out() {
-                        return false;
-                    }
-                }
+    fn sleep_until(&self, take: Take, deadline: Option<Instant>) -> bool {
+        loop {
+            match self.park(take, deadline) {
+                ParkResult::Invalid => return true, // took one instead
+                ParkResult::TimedOut => return false,
+                ParkResult::Unparked(_) if self.try_take(take) => return true,
+                ParkResult::Unparked(_) => (), // another thread was quicker
             }
         }
-        true
+    }
+
+    /// Sleeps, unless it takes a permit.
+    fn park(&self, take: Take, deadline: Option<Instant>) -> ParkResult {
+        let still_none = || !self.take_or_announce(take);
+        let time_is_up = |_, was_last| {
+            if was_last {
+                self.nobody_sleeps();
+            }
+        };
+        // SAFETY: the address is that of our own word. No closure panics or
+        // uses parking_lot.
+        unsafe {
+            parking_lot_core::park(
+                self.queue(),
+                still_none,
+                || {},
+                time_is_up,
+                DEFAULT_PARK_TOKEN,
+                deadline,
+            )
+        }
     }
 
     /// Takes a permit or, in the same step, says that somebody sleeps.
-    fn take_or_announce(&self) -> bool {
-        let next = |word| match permits(word) {
-            0 => Some(SLEEPERS),
-            _ => Some(word - 1),
-        };
+    fn take_or_announce(&self, take: Take) -> bool {
+        let next = |word| take(word).or(Some(word | SLEEPERS));
+        // Acquire as in `try_take`.
         self.word
             .fetch_update(Ordering::Acquire, Ordering::Relaxed, next)
-            .is_ok_and(|before| permits(before) > 0)
+            .is_ok_and(|before| take(before).is_some())
     }
     // ANCHOR_END: sleep
 
@@ -470,17 +546,56 @@ impl Semaphore {
 
     #[cold]
     fn wake_sleepers(&self, number: usize) {
-        // With the mutex held nobody can be between the bit and the sleep.
-        let _mutex = self.mutex.lock();
-        for _ in 0..number {
-            if !self.released.notify_one() {
-                // Nobody sleeps any more.
-                self.word.fetch_and(!SLEEPERS, Ordering::Relaxed);
-                return;
-            }
+        let mut woken = 0;
+        while woken < number && self.wake_one() {
+            woken += 1;
         }
     }
+
+    /// Wakes a sleeper; tells whether there are more.
+    fn wake_one(&self) -> bool {
+        let unparked = |result: UnparkResult| {
+            if !result.have_more_threads {
+                self.nobody_sleeps();
+            }
+            DEFAULT_UNPARK_TOKEN
+        };
+        // SAFETY: the address is that of our own word. The closure neither
+        // panics nor uses parking_lot.
+        let result =
+            unsafe { parking_lot_core::unpark_one(self.queue(), unparked) };
+        result.have_more_threads
+    }
+
+    /// Takes the bit away; the queue is locked, and empty.
+    fn nobody_sleeps(&self) {
+        // Relaxed: the bit carries nothing but itself, and changes under the
+        // queue's lock alone. As a read-modify-write it hides no release.
+        self.word.fetch_and(!SLEEPERS, Ordering::Relaxed);
+    }
     // ANCHOR_END: wake
+
+    /// The name of the queue: an address that nobody else uses for one.
+    fn queue(&self) -> usize {
+        self.word.as_ptr() as usize
+    }
+}
+
+/// Panics with that number, which a `const fn` can't format in another way.
+#[cold]
+#[track_caller]
+const fn too_many(permits: usize) -> ! {
+    let mut text = *b"too many permits:                     ";
+    let (mut rest, mut at) = (permits, 18 + permits.ilog10() as usize);
+    let length = at + 1;
+    while rest > 0 {
+        text[at] = b'0' + (rest % 10) as u8;
+        (rest, at) = (rest / 10, at - 1);
+    }
+    match std::str::from_utf8(text.split_at(length).0) {
+        Ok(text) => panic!("{}", text),
+        Err(_) => panic!("too many permits"),
+    }
 }
 
 impl Default for Semaphore {
@@ -493,7 +608,7 @@ impl Default for Semaphore {
 impl Drop for SemaphoreGuard<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.semaphore.give_back();
+        self.permits.give_back();
     }
 }
 
@@ -532,25 +647,59 @@ impl Drop for SemaphoreGuard<'_> {
 ///   is the error.
 /// - [`limit`](BoundedSemaphore::limit) is public. Python keeps it in
 ///   `_initial_value`.
+/// - There is a largest limit, [`MAX_LIMIT`](BoundedSemaphore::MAX_LIMIT).
 ///
 /// Source: [Semaphore objects][python].
 ///
 /// [python]: https://docs.python.org/3/library/threading.html#semaphore-objects
 pub struct BoundedSemaphore {
-    semaphore: Semaphore,
+    /// The free permits in the low half of the word. Above them, how many
+    /// permits are held by hand; these alone may be released so.
+    permits: Permits,
     limit: usize,
-    /// How many permits are held by hand; these alone may be released so.
-    by_hand: AtomicUsize,
+}
+
+/// The word's step for a permit that is held by hand.
+const ONE_BY_HAND: usize = 1 << (usize::BITS / 2);
+
+fn free(word: usize) -> usize {
+    word % ONE_BY_HAND
+}
+
+fn by_hand(word: usize) -> usize {
+    (word & !SLEEPERS) / ONE_BY_HAND
+}
+
+/// Takes a permit of a [`BoundedSemaphore`] into a guard.
+#[inline]
+fn into_guard(word: usize) -> Option<usize> {
+    (free(word) > 0).then(|| word - 1)
+}
+
+/// Takes a permit into the hand: in one step, so that a permit that is seen
+/// to be gone can be released.
+#[inline]
+fn into_hand(word: usize) -> Option<usize> {
+    (free(word) > 0).then(|| word - 1 + ONE_BY_HAND)
 }
 // ANCHOR_END: bounded
 
 impl BoundedSemaphore {
+    /// The largest limit: half as many bits as a `usize` has, less one.
+    ///
+    /// ```
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let bits = usize::BITS / 2 - 1;
+    /// assert_eq!(BoundedSemaphore::MAX_LIMIT, (1 << bits) - 1);
+    /// ```
+    pub const MAX_LIMIT: usize = usize::MAX >> (usize::BITS / 2 + 1);
+
     /// Creates a semaphore with so many permits, all of them free.
     ///
     /// # Panics
     ///
-    /// If `limit` is more than
-    /// [`MAX_PERMITS`](Semaphore::MAX_PERMITS).
+    /// If `limit` is more than [`MAX_LIMIT`](Self::MAX_LIMIT).
     ///
     /// ```
     /// use threading::BoundedSemaphore;
@@ -558,11 +707,14 @@ impl BoundedSemaphore {
     /// let semaphore = BoundedSemaphore::new(2);
     /// assert_eq!((semaphore.value(), semaphore.limit()), (2, 2));
     /// ```
+    #[track_caller]
     pub const fn new(limit: usize) -> Self {
+        if limit > Self::MAX_LIMIT {
+            too_many(limit);
+        }
         BoundedSemaphore {
-            semaphore: Semaphore::new(limit),
+            permits: Permits::new(limit),
             limit,
-            by_hand: AtomicUsize::new(0),
         }
     }
 
@@ -588,7 +740,7 @@ impl BoundedSemaphore {
     /// # drop(guard);
     /// ```
     pub fn value(&self) -> usize {
-        self.semaphore.value()
+        free(self.permits.word.load(Ordering::Relaxed))
     }
 
     /// Acquires a permit, waiting as long as it takes; see
@@ -604,7 +756,8 @@ impl BoundedSemaphore {
     /// ```
     #[inline]
     pub fn acquire(&self) -> SemaphoreGuard<'_> {
-        self.semaphore.acquire()
+        self.permits.take(into_guard);
+        self.permits.guard()
     }
 
     /// Acquires a permit if one is free, without waiting.
@@ -618,8 +771,9 @@ impl BoundedSemaphore {
     /// # drop(guard);
     /// ```
     #[inline]
+    #[must_use = "`None` means that no permit was acquired"]
     pub fn try_acquire(&self) -> Option<SemaphoreGuard<'_>> {
-        self.semaphore.try_acquire()
+        self.permits.guard_if(self.permits.try_take(into_guard))
     }
 
     /// Acquires a permit, waiting no longer than `timeout`; see
@@ -635,11 +789,13 @@ impl BoundedSemaphore {
     /// assert!(semaphore.acquire_timeout(wait).is_none());
     /// # drop(guard);
     /// ```
+    #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_timeout(
         &self,
         timeout: Duration,
     ) -> Option<SemaphoreGuard<'_>> {
-        self.semaphore.acquire_timeout(timeout)
+        let taken = self.permits.take_timeout(into_guard, timeout);
+        self.permits.guard_if(taken)
     }
 
     /// Acquires a permit, waiting no longer than until `deadline`; see
@@ -655,11 +811,13 @@ impl BoundedSemaphore {
     /// assert!(semaphore.acquire_deadline(now).is_none());
     /// # drop(guard);
     /// ```
+    #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_deadline(
         &self,
         deadline: Instant,
     ) -> Option<SemaphoreGuard<'_>> {
-        self.semaphore.acquire_deadline(deadline)
+        let taken = self.permits.take_deadline(into_guard, deadline);
+        self.permits.guard_if(taken)
     }
 }
 
@@ -684,8 +842,7 @@ impl BoundedSemaphore {
     /// # Ok::<(), threading::semaphore::ReleaseError>(())
     /// ```
     pub fn acquire_by_hand(&self) {
-        self.semaphore.take();
-        self.keep_by_hand();
+        self.permits.take(into_hand);
     }
 
     /// Acquires a permit without a guard if one is free; tells whether it
@@ -700,12 +857,9 @@ impl BoundedSemaphore {
     /// semaphore.release()?;
     /// # Ok::<(), threading::semaphore::ReleaseError>(())
     /// ```
+    #[must_use = "`false` means that no permit was acquired"]
     pub fn try_acquire_by_hand(&self) -> bool {
-        let taken = self.semaphore.try_take();
-        if taken {
-            self.keep_by_hand();
-        }
-        taken
+        self.permits.try_take(into_hand)
     }
 
     /// Acquires a permit without a guard, waiting no longer than `timeout`;
@@ -725,12 +879,9 @@ impl BoundedSemaphore {
     /// semaphore.release()?;
     /// # Ok::<(), threading::semaphore::ReleaseError>(())
     /// ```
+    #[must_use = "`false` means that no permit was acquired"]
     pub fn acquire_by_hand_timeout(&self, timeout: Duration) -> bool {
-        let taken = self.semaphore.take_timeout(timeout);
-        if taken {
-            self.keep_by_hand();
-        }
-        taken
+        self.permits.take_timeout(into_hand, timeout)
     }
 
     /// Gives back a permit that was acquired by hand, by this thread or
@@ -783,23 +934,21 @@ impl BoundedSemaphore {
     /// ```
     // ANCHOR: bounded_release
     pub fn release_many(&self, number: usize) -> Result<(), ReleaseError> {
-        // Pairs with `keep_by_hand`: a permit is added after it was taken.
-        self.by_hand
-            .fetch_update(Ordering::Acquire, Ordering::Relaxed, |by_hand| {
-                by_hand.checked_sub(number)
-            })
-            .map_err(|by_hand| ReleaseError::OverLimit {
+        if number == 0 {
+            return Err(ReleaseError::Zero);
+        }
+        let out_of_hand = |word| {
+            (number <= by_hand(word))
+                .then(|| word - number * ONE_BY_HAND + number)
+        };
+        self.permits.release(number, out_of_hand).map_err(|word| {
+            ReleaseError::OverLimit {
                 number,
-                by_hand,
-                value: self.value(),
+                by_hand: by_hand(word),
+                value: free(word),
                 limit: self.limit,
-            })?;
-        self.semaphore.release_many(number)
-    }
-
-    /// Counts a permit that was taken without a guard.
-    fn keep_by_hand(&self) {
-        self.by_hand.fetch_add(1, Ordering::Release);
+            }
+        })
     }
     // ANCHOR_END: bounded_release
 }
@@ -887,9 +1036,9 @@ impl Error for ReleaseError {}
 
 #[cfg(test)]
 mod tests {
-    use std::panic::{self, AssertUnwindSafe};
-    use std::sync::Barrier;
-    use std::sync::mpsc;
+    use std::panic::{self, AssertUnwindSafe, RefUnwindSafe, UnwindSafe};
+    use std::sync::atomic::AtomicBool;
+    use std::sync::{Barrier, mpsc};
     use std::thread::{self, JoinHandle};
 
     use super::*;
@@ -911,8 +1060,19 @@ mod tests {
         thread.join().unwrap()
     }
 
+    /// Runs a test in a thread, and fails instead of hanging with it.
+    fn limited(test: impl FnOnce() + Send + 'static) {
+        let (start, test) = (Instant::now(), thread::spawn(test));
+        while !test.is_finished() {
+            assert!(start.elapsed() < 2 * LONG, "the test does not end");
+            thread::sleep(Duration::from_micros(100));
+        }
+        test.join()
+            .unwrap_or_else(|payload| panic::resume_unwind(payload));
+    }
+
     fn has_sleepers(semaphore: &Semaphore) -> bool {
-        semaphore.word.load(Ordering::SeqCst) & SLEEPERS != 0
+        semaphore.permits.word.load(Ordering::SeqCst) & SLEEPERS != 0
     }
 
     /// One that outlives every thread, also one that hangs.
@@ -944,276 +1104,318 @@ mod tests {
 
     #[test]
     fn never_are_more_threads_inside_than_there_are_permits() {
-        let semaphore = leak(3);
-        let gauge: &'static Gauge = Box::leak(Box::default());
-        let work = || {
-            for _ in 0..2_000 {
-                let _guard = semaphore.acquire();
-                gauge.enter();
-                thread::yield_now();
-                gauge.leave();
-            }
-        };
-        let threads: Vec<_> = (0..8).map(|_| thread::spawn(work)).collect();
-        threads.into_iter().for_each(join);
-        assert!(gauge.highest() <= 3);
-        assert_eq!(semaphore.value(), 3);
+        limited(|| {
+            let semaphore = leak(3);
+            let gauge: &'static Gauge = Box::leak(Box::default());
+            let work = || {
+                for _ in 0..2_000 {
+                    let _guard = semaphore.acquire();
+                    gauge.enter();
+                    thread::yield_now();
+                    gauge.leave();
+                }
+            };
+            let threads: Vec<_> = (0..8).map(|_| thread::spawn(work)).collect();
+            threads.into_iter().for_each(join);
+            assert!(gauge.highest() <= 3);
+            assert_eq!(semaphore.value(), 3);
+        });
     }
 
     #[test]
     fn as_many_threads_are_inside_as_there_are_permits() {
-        let (semaphore, all_inside) = (leak(3), Barrier::new(3));
-        let all_inside: &'static Barrier = Box::leak(Box::new(all_inside));
-        let gauge: &'static Gauge = Box::leak(Box::default());
-        let work = || {
-            let _guard = semaphore.acquire();
-            gauge.enter();
-            all_inside.wait();
-            gauge.leave();
-        };
-        let threads: Vec<_> = (0..12).map(|_| thread::spawn(work)).collect();
-        threads.into_iter().for_each(join);
-        assert_eq!(gauge.highest(), 3);
-        assert_eq!(semaphore.value(), 3);
+        limited(|| {
+            let (semaphore, all_inside) = (leak(3), Barrier::new(3));
+            let all_inside: &'static Barrier = Box::leak(Box::new(all_inside));
+            let gauge: &'static Gauge = Box::leak(Box::default());
+            let work = || {
+                let _guard = semaphore.acquire();
+                gauge.enter();
+                all_inside.wait();
+                gauge.leave();
+            };
+            let threads: Vec<_> =
+                (0..12).map(|_| thread::spawn(work)).collect();
+            threads.into_iter().for_each(join);
+            assert_eq!(gauge.highest(), 3);
+            assert_eq!(semaphore.value(), 3);
+        });
     }
 
     #[test]
     fn no_increment_is_lost_with_one_permit() {
-        let semaphore = leak(1);
-        let counter: &'static AtomicUsize = Box::leak(Box::default());
-        let work = || {
-            for _ in 0..10_000 {
-                let _guard = semaphore.acquire();
-                // Two steps: they need the semaphore between threads.
-                let seen = counter.load(Ordering::Relaxed);
-                counter.store(seen + 1, Ordering::Relaxed);
-            }
-        };
-        let threads: Vec<_> = (0..4).map(|_| thread::spawn(work)).collect();
-        threads.into_iter().for_each(join);
-        assert_eq!(counter.load(Ordering::Relaxed), 40_000);
+        limited(|| {
+            let semaphore = leak(1);
+            let counter: &'static AtomicUsize = Box::leak(Box::default());
+            let work = || {
+                for _ in 0..10_000 {
+                    let _guard = semaphore.acquire();
+                    // Two steps: they need the semaphore between threads.
+                    let seen = counter.load(Ordering::Relaxed);
+                    counter.store(seen + 1, Ordering::Relaxed);
+                }
+            };
+            let threads: Vec<_> = (0..4).map(|_| thread::spawn(work)).collect();
+            threads.into_iter().for_each(join);
+            assert_eq!(counter.load(Ordering::Relaxed), 40_000);
+        });
     }
 
     #[test]
     fn zero_permits_let_nobody_in_until_a_release() {
-        let semaphore = leak(0);
-        assert!(semaphore.try_acquire().is_none());
-        let waiter = thread::spawn(|| semaphore.acquire_by_hand());
-        until("the waiter sleeps", || has_sleepers(semaphore));
-        assert!(!waiter.is_finished());
-        semaphore.release().unwrap();
-        join(waiter);
-        assert_eq!(semaphore.value(), 0);
+        limited(|| {
+            let semaphore = leak(0);
+            assert!(semaphore.try_acquire().is_none());
+            let waiter = thread::spawn(|| semaphore.acquire_by_hand());
+            until("the waiter sleeps", || has_sleepers(semaphore));
+            assert!(!waiter.is_finished());
+            semaphore.release().unwrap();
+            join(waiter);
+            assert_eq!(semaphore.value(), 0);
+        });
     }
 
     #[test]
     fn a_dropped_guard_wakes_a_sleeper() {
-        let semaphore = leak(1);
-        for _ in 0..200 {
-            let guard = semaphore.acquire();
-            let waiter = thread::spawn(|| drop(semaphore.acquire()));
-            until("the waiter sleeps", || has_sleepers(semaphore));
-            drop(guard);
-            join(waiter);
-        }
-        assert_eq!(semaphore.value(), 1);
+        limited(|| {
+            let semaphore = leak(1);
+            for _ in 0..200 {
+                let guard = semaphore.acquire();
+                let waiter = thread::spawn(|| drop(semaphore.acquire()));
+                until("the waiter sleeps", || has_sleepers(semaphore));
+                drop(guard);
+                join(waiter);
+            }
+            assert_eq!(semaphore.value(), 1);
+        });
     }
 
     #[test]
     fn a_release_of_n_wakes_n() {
-        let semaphore = leak(0);
-        let (woken, wakes) = mpsc::channel();
-        let sleep = |_| {
-            let woken = woken.clone();
-            thread::spawn(move || {
-                semaphore.acquire_by_hand();
-                woken.send(()).unwrap();
-            })
-        };
-        let threads: Vec<_> = (0..5).map(sleep).collect();
-        for number in [1, 3] {
-            until("somebody sleeps", || has_sleepers(semaphore));
-            semaphore.release_many(number).unwrap();
-            for _ in 0..number {
-                wakes.recv_timeout(LONG).unwrap();
+        limited(|| {
+            let semaphore = leak(0);
+            let (woken, wakes) = mpsc::channel();
+            let sleep = |_| {
+                let woken = woken.clone();
+                thread::spawn(move || {
+                    semaphore.acquire_by_hand();
+                    woken.send(()).unwrap();
+                })
+            };
+            let threads: Vec<_> = (0..5).map(sleep).collect();
+            for number in [1, 3] {
+                until("somebody sleeps", || has_sleepers(semaphore));
+                semaphore.release_many(number).unwrap();
+                for _ in 0..number {
+                    wakes.recv_timeout(LONG).unwrap();
+                }
+                assert_eq!(semaphore.value(), 0);
+                assert!(wakes.try_recv().is_err());
             }
-            assert_eq!(semaphore.value(), 0);
-            assert!(wakes.try_recv().is_err());
-        }
-        semaphore.release_many(4).unwrap();
-        threads.into_iter().for_each(join);
-        assert_eq!(semaphore.value(), 3);
+            semaphore.release_many(4).unwrap();
+            threads.into_iter().for_each(join);
+            assert_eq!(semaphore.value(), 3);
+        });
     }
 
     #[test]
     fn a_release_of_n_wakes_n_that_all_sleep() {
-        for _ in 0..50 {
-            let semaphore = leak(0);
-            let sleep = |_| thread::spawn(|| semaphore.acquire_by_hand());
-            let threads: Vec<_> = (0..4).map(sleep).collect();
-            until("somebody sleeps", || has_sleepers(semaphore));
-            semaphore.release_many(4).unwrap();
-            threads.into_iter().for_each(join);
-            assert_eq!(semaphore.value(), 0);
-        }
+        limited(|| {
+            for _ in 0..50 {
+                let semaphore = leak(0);
+                let sleep = |_| thread::spawn(|| semaphore.acquire_by_hand());
+                let threads: Vec<_> = (0..4).map(sleep).collect();
+                until("somebody sleeps", || has_sleepers(semaphore));
+                semaphore.release_many(4).unwrap();
+                threads.into_iter().for_each(join);
+                assert_eq!(semaphore.value(), 0);
+            }
+        });
     }
 
     #[test]
     fn every_permit_finds_a_sleeper() {
-        // Each permit is taken once, with nobody to release it again: a
-        // wake-up that is lost has no second chance.
-        let semaphore = leak(0);
-        let take = || (0..5_000).for_each(|_| semaphore.acquire_by_hand());
-        let threads: Vec<_> = (0..4).map(|_| thread::spawn(take)).collect();
-        let give = move |number| {
-            for _ in 0..10_000 / number {
-                semaphore.release_many(number).unwrap();
-                if has_sleepers(semaphore) {
-                    thread::yield_now();
+        limited(|| {
+            // Each permit is taken once, with nobody to release it again: a
+            // wake-up that is lost has no second chance.
+            let semaphore = leak(0);
+            let take = || (0..5_000).for_each(|_| semaphore.acquire_by_hand());
+            let threads: Vec<_> = (0..4).map(|_| thread::spawn(take)).collect();
+            let give = move |number| {
+                for _ in 0..10_000 / number {
+                    semaphore.release_many(number).unwrap();
+                    if has_sleepers(semaphore) {
+                        thread::yield_now();
+                    }
                 }
-            }
-        };
-        let givers = [1, 4].map(|number| thread::spawn(move || give(number)));
-        givers.into_iter().for_each(join);
-        threads.into_iter().for_each(join);
-        assert_eq!(semaphore.value(), 0);
+            };
+            let givers =
+                [1, 4].map(|number| thread::spawn(move || give(number)));
+            givers.into_iter().for_each(join);
+            threads.into_iter().for_each(join);
+            assert_eq!(semaphore.value(), 0);
+        });
     }
 
     #[test]
     fn a_timed_out_waiter_swallows_nothing() {
-        // One waiter always gives up, the other never does; the permit that
-        // comes at that moment must reach one of them.
-        for round in 0..2_000 {
-            let semaphore = leak(0);
-            let patient = thread::spawn(|| semaphore.acquire_by_hand());
-            let wait = Duration::from_micros(round % 200);
-            let hasty =
-                thread::spawn(move || semaphore.acquire_by_hand_timeout(wait));
-            semaphore.release().unwrap();
-            if join(hasty) {
+        limited(|| {
+            // One waiter always gives up, the other never does; the permit that
+            // comes at that moment must reach one of them.
+            for round in 0..2_000 {
+                let semaphore = leak(0);
+                let patient = thread::spawn(|| semaphore.acquire_by_hand());
+                let wait = Duration::from_micros(round % 200);
+                let hasty = thread::spawn(move || {
+                    semaphore.acquire_by_hand_timeout(wait)
+                });
                 semaphore.release().unwrap();
+                if join(hasty) {
+                    semaphore.release().unwrap();
+                }
+                join(patient);
+                assert_eq!(semaphore.value(), 0);
             }
-            join(patient);
-            assert_eq!(semaphore.value(), 0);
-        }
+        });
     }
 
     #[test]
     fn permits_and_timeouts_add_up() {
-        let semaphore = leak(2);
-        let work = |seed: u64| {
-            for round in 0..1_000 {
-                let wait = Duration::from_micros((seed * 7 + round) % 50);
-                if let Some(_guard) = semaphore.acquire_timeout(wait) {
-                    thread::yield_now();
+        limited(|| {
+            let semaphore = leak(2);
+            let work = |seed: u64| {
+                for round in 0..1_000 {
+                    let wait = Duration::from_micros((seed * 7 + round) % 50);
+                    if let Some(_guard) = semaphore.acquire_timeout(wait) {
+                        thread::yield_now();
+                    }
                 }
-            }
-        };
-        let spawn = |seed| thread::spawn(move || work(seed));
-        let threads: Vec<_> = (0..6).map(spawn).collect();
-        threads.into_iter().for_each(join);
-        assert_eq!(semaphore.value(), 2);
+            };
+            let spawn = |seed| thread::spawn(move || work(seed));
+            let threads: Vec<_> = (0..6).map(spawn).collect();
+            threads.into_iter().for_each(join);
+            assert_eq!(semaphore.value(), 2);
+        });
     }
 
     #[test]
     fn nobody_is_said_to_sleep_once_nobody_does() {
-        let semaphore = leak(0);
-        let waiter = thread::spawn(|| semaphore.acquire_by_hand());
-        until("the waiter sleeps", || has_sleepers(semaphore));
-        semaphore.release().unwrap();
-        join(waiter);
-        semaphore.release().unwrap(); // wakes nobody, and says so
-        assert!(!has_sleepers(semaphore));
-        assert_eq!(semaphore.value(), 1);
+        limited(|| {
+            let semaphore = leak(0);
+            let waiter = thread::spawn(|| semaphore.acquire_by_hand());
+            until("the waiter sleeps", || has_sleepers(semaphore));
+            semaphore.release().unwrap();
+            join(waiter);
+            semaphore.release().unwrap(); // wakes nobody, and says so
+            assert!(!has_sleepers(semaphore));
+            assert_eq!(semaphore.value(), 1);
+        });
     }
 
     #[test]
     fn a_refused_try_neither_takes_nor_gives() {
-        let semaphore = Semaphore::new(1);
-        let guard = semaphore.try_acquire();
-        assert!(guard.is_some());
-        assert!(semaphore.try_acquire().is_none());
-        assert!(!semaphore.try_acquire_by_hand());
-        assert_eq!(semaphore.value(), 0);
-        drop(guard);
-        assert_eq!(semaphore.value(), 1);
+        limited(|| {
+            let semaphore = Semaphore::new(1);
+            let guard = semaphore.try_acquire();
+            assert!(guard.is_some());
+            assert!(semaphore.try_acquire().is_none());
+            assert!(!semaphore.try_acquire_by_hand());
+            assert_eq!(semaphore.value(), 0);
+            drop(guard);
+            assert_eq!(semaphore.value(), 1);
+        });
     }
 
     #[test]
     fn a_timeout_does_not_end_early() {
-        let semaphore = Semaphore::new(0);
-        let (start, wait) = (Instant::now(), Duration::from_millis(20));
-        assert!(semaphore.acquire_timeout(wait).is_none());
-        assert!(semaphore.acquire_deadline(start + wait * 2).is_none());
-        assert!(!semaphore.acquire_by_hand_timeout(wait));
-        assert!(start.elapsed() >= wait * 3);
-        assert_eq!(semaphore.value(), 0);
+        limited(|| {
+            let semaphore = Semaphore::new(0);
+            let (start, wait) = (Instant::now(), Duration::from_millis(20));
+            assert!(semaphore.acquire_timeout(wait).is_none());
+            assert!(semaphore.acquire_deadline(start + wait * 2).is_none());
+            assert!(!semaphore.acquire_by_hand_timeout(wait));
+            assert!(start.elapsed() >= wait * 3);
+            assert_eq!(semaphore.value(), 0);
+        });
     }
 
     #[test]
     fn zero_and_expired_timeouts_try_once() {
-        let semaphore = Semaphore::new(1);
-        let past = Instant::now();
-        assert!(semaphore.acquire_timeout(Duration::ZERO).is_some());
-        assert!(semaphore.acquire_deadline(past).is_some());
-        assert!(semaphore.acquire_by_hand_timeout(Duration::ZERO));
-        assert!(semaphore.acquire_timeout(Duration::ZERO).is_none());
-        assert!(semaphore.acquire_deadline(past).is_none());
-        assert!(!semaphore.acquire_by_hand_timeout(Duration::ZERO));
-        semaphore.release().unwrap();
-        assert_eq!(semaphore.value(), 1);
+        limited(|| {
+            let semaphore = Semaphore::new(1);
+            let past = Instant::now();
+            assert!(semaphore.acquire_timeout(Duration::ZERO).is_some());
+            assert!(semaphore.acquire_deadline(past).is_some());
+            assert!(semaphore.acquire_by_hand_timeout(Duration::ZERO));
+            assert!(semaphore.acquire_timeout(Duration::ZERO).is_none());
+            assert!(semaphore.acquire_deadline(past).is_none());
+            assert!(!semaphore.acquire_by_hand_timeout(Duration::ZERO));
+            semaphore.release().unwrap();
+            assert_eq!(semaphore.value(), 1);
+        });
     }
 
     #[test]
     fn the_longest_timeout_waits_instead_of_panicking() {
-        let semaphore = leak(0);
-        let waiter = thread::spawn(|| {
-            semaphore.acquire_timeout(Duration::MAX).is_some()
+        limited(|| {
+            let semaphore = leak(0);
+            let waiter = thread::spawn(|| {
+                semaphore.acquire_timeout(Duration::MAX).is_some()
+            });
+            until("the waiter sleeps", || has_sleepers(semaphore));
+            semaphore.release().unwrap();
+            assert!(join(waiter));
+            assert!(semaphore.acquire_by_hand_timeout(Duration::MAX));
         });
-        until("the waiter sleeps", || has_sleepers(semaphore));
-        semaphore.release().unwrap();
-        assert!(join(waiter));
-        assert!(semaphore.acquire_by_hand_timeout(Duration::MAX));
     }
 
     #[test]
     fn a_timed_wait_ends_with_the_release() {
-        let semaphore = leak(0);
-        let waiter = thread::spawn(|| semaphore.acquire_by_hand_timeout(LONG));
-        until("the waiter sleeps", || has_sleepers(semaphore));
-        semaphore.release().unwrap();
-        assert!(join(waiter));
-        assert_eq!(semaphore.value(), 0);
+        limited(|| {
+            let semaphore = leak(0);
+            let waiter =
+                thread::spawn(|| semaphore.acquire_by_hand_timeout(LONG));
+            until("the waiter sleeps", || has_sleepers(semaphore));
+            semaphore.release().unwrap();
+            assert!(join(waiter));
+            assert_eq!(semaphore.value(), 0);
+        });
     }
 
     #[test]
     fn a_panic_gives_the_permit_back() {
-        let semaphore = Semaphore::new(1);
-        let result = panic::catch_unwind(AssertUnwindSafe(|| {
-            let _guard = semaphore.acquire();
-            panic!("with the permit in hand");
-        }));
-        assert!(result.is_err());
-        assert_eq!(semaphore.value(), 1);
+        limited(|| {
+            let semaphore = Semaphore::new(1);
+            let result = panic::catch_unwind(AssertUnwindSafe(|| {
+                let _guard = semaphore.acquire();
+                panic!("with the permit in hand");
+            }));
+            assert!(result.is_err());
+            assert_eq!(semaphore.value(), 1);
+        });
     }
 
     #[test]
     fn a_guard_may_be_dropped_in_another_thread() {
-        let semaphore = Semaphore::new(1);
-        let guard = semaphore.acquire();
-        thread::scope(|scope| {
-            scope.spawn(move || drop(guard));
+        limited(|| {
+            let semaphore = Semaphore::new(1);
+            let guard = semaphore.acquire();
+            thread::scope(|scope| {
+                scope.spawn(move || drop(guard));
+            });
+            assert_eq!(semaphore.value(), 1);
         });
-        assert_eq!(semaphore.value(), 1);
     }
 
     #[test]
     fn release_adds_permits_that_nobody_took() {
-        let semaphore = Semaphore::default();
-        let guard = semaphore.acquire();
-        semaphore.release_many(2).unwrap();
-        drop(guard);
-        assert_eq!(semaphore.value(), 3);
+        limited(|| {
+            let semaphore = Semaphore::default();
+            let guard = semaphore.acquire();
+            semaphore.release_many(2).unwrap();
+            drop(guard);
+            assert_eq!(semaphore.value(), 3);
+        });
     }
 
     #[test]
@@ -1245,112 +1447,222 @@ mod tests {
 
     #[test]
     fn a_guard_has_room_for_its_permit() {
-        let semaphore = Semaphore::new(2);
-        let guards = [semaphore.acquire(), semaphore.acquire()];
-        semaphore.release_many(Semaphore::MAX_PERMITS).unwrap();
-        drop(guards);
-        assert_eq!(semaphore.value(), Semaphore::MAX_PERMITS + 2);
-        assert!(!has_sleepers(&semaphore));
-        assert!(semaphore.release().is_err());
+        limited(|| {
+            let semaphore = Semaphore::new(2);
+            let guards = [semaphore.acquire(), semaphore.acquire()];
+            semaphore.release_many(Semaphore::MAX_PERMITS).unwrap();
+            drop(guards);
+            assert_eq!(semaphore.value(), Semaphore::MAX_PERMITS + 2);
+            assert!(!has_sleepers(&semaphore));
+            assert!(semaphore.release().is_err());
+        });
     }
 
     #[test]
     fn one_release_too_many_is_an_error_and_changes_nothing() {
-        let bounded = BoundedSemaphore::new(2);
-        let over = |number, by_hand, value| {
-            Err(ReleaseError::OverLimit {
-                number,
-                by_hand,
-                value,
-                limit: 2,
-            })
-        };
-        assert_eq!(bounded.release(), over(1, 0, 2));
-        bounded.acquire_by_hand();
-        assert_eq!(bounded.release_many(2), over(2, 1, 1));
-        assert_eq!(bounded.release_many(usize::MAX), over(usize::MAX, 1, 1));
-        assert_eq!(bounded.value(), 1);
-        assert_eq!(bounded.release(), Ok(()));
-        assert_eq!(bounded.release(), over(1, 0, 2));
-        assert_eq!(bounded.value(), 2);
+        limited(|| {
+            let bounded = BoundedSemaphore::new(2);
+            let over = |number, by_hand, value| {
+                Err(ReleaseError::OverLimit {
+                    number,
+                    by_hand,
+                    value,
+                    limit: 2,
+                })
+            };
+            assert_eq!(bounded.release(), over(1, 0, 2));
+            bounded.acquire_by_hand();
+            assert_eq!(bounded.release_many(2), over(2, 1, 1));
+            assert_eq!(
+                bounded.release_many(usize::MAX),
+                over(usize::MAX, 1, 1)
+            );
+            assert_eq!(bounded.value(), 1);
+            assert_eq!(bounded.release(), Ok(()));
+            assert_eq!(bounded.release(), over(1, 0, 2));
+            assert_eq!(bounded.value(), 2);
+        });
     }
 
     #[test]
     fn a_stray_release_takes_no_guards_permit() {
-        let bounded = BoundedSemaphore::new(2);
-        let guard = bounded.acquire();
-        assert!(bounded.release().is_err());
-        assert!(bounded.try_acquire_by_hand());
-        assert!(bounded.try_acquire().is_none());
-        assert!(bounded.release_many(2).is_err());
-        assert_eq!(bounded.release(), Ok(()));
-        drop(guard);
-        assert_eq!(bounded.value(), 2);
+        limited(|| {
+            let bounded = BoundedSemaphore::new(2);
+            let guard = bounded.acquire();
+            assert!(bounded.release().is_err());
+            assert!(bounded.try_acquire_by_hand());
+            assert!(bounded.try_acquire().is_none());
+            assert!(bounded.release_many(2).is_err());
+            assert_eq!(bounded.release(), Ok(()));
+            drop(guard);
+            assert_eq!(bounded.value(), 2);
+        });
     }
 
     #[test]
     fn each_way_to_take_by_hand_can_be_released() {
-        let bounded = BoundedSemaphore::new(3);
-        bounded.acquire_by_hand();
-        assert!(bounded.try_acquire_by_hand());
-        assert!(bounded.acquire_by_hand_timeout(LONG));
-        assert!(!bounded.try_acquire_by_hand());
-        assert!(!bounded.acquire_by_hand_timeout(Duration::ZERO));
-        assert!(bounded.release_many(4).is_err());
-        assert_eq!(bounded.release_many(3), Ok(()));
-        assert_eq!(bounded.value(), 3);
+        limited(|| {
+            let bounded = BoundedSemaphore::new(3);
+            bounded.acquire_by_hand();
+            assert!(bounded.try_acquire_by_hand());
+            assert!(bounded.acquire_by_hand_timeout(LONG));
+            assert!(!bounded.try_acquire_by_hand());
+            assert!(!bounded.acquire_by_hand_timeout(Duration::ZERO));
+            assert!(bounded.release_many(4).is_err());
+            assert_eq!(bounded.release_many(3), Ok(()));
+            assert_eq!(bounded.value(), 3);
+        });
     }
 
     #[test]
     fn each_way_to_take_a_guard_respects_the_limit() {
-        let bounded = BoundedSemaphore::new(4);
-        let now = Instant::now();
-        let _guards = (
-            bounded.acquire(),
-            bounded.try_acquire().unwrap(),
-            bounded.acquire_timeout(LONG).unwrap(),
-            bounded.acquire_deadline(now).unwrap(),
-        );
-        assert!(bounded.try_acquire().is_none());
-        assert!(bounded.acquire_timeout(Duration::ZERO).is_none());
-        assert!(bounded.acquire_deadline(now).is_none());
-        assert_eq!((bounded.value(), bounded.limit()), (0, 4));
+        limited(|| {
+            let bounded = BoundedSemaphore::new(4);
+            let now = Instant::now();
+            let _guards = (
+                bounded.acquire(),
+                bounded.try_acquire().unwrap(),
+                bounded.acquire_timeout(LONG).unwrap(),
+                bounded.acquire_deadline(now).unwrap(),
+            );
+            assert!(bounded.try_acquire().is_none());
+            assert!(bounded.acquire_timeout(Duration::ZERO).is_none());
+            assert!(bounded.acquire_deadline(now).is_none());
+            assert_eq!((bounded.value(), bounded.limit()), (0, 4));
+        });
     }
 
     #[test]
     fn of_two_releases_for_one_permit_one_succeeds() {
-        for _ in 0..1_000 {
-            let bounded = BoundedSemaphore::new(2);
-            bounded.acquire_by_hand();
-            let released = thread::scope(|scope| {
-                let release = || bounded.release().is_ok();
-                let other = scope.spawn(release);
-                [release(), other.join().unwrap()]
-            });
-            assert!(released[0] != released[1]);
-            assert_eq!(bounded.value(), 2);
-        }
+        limited(|| {
+            for _ in 0..1_000 {
+                let bounded = BoundedSemaphore::new(2);
+                bounded.acquire_by_hand();
+                let released = thread::scope(|scope| {
+                    let release = || bounded.release().is_ok();
+                    let other = scope.spawn(release);
+                    [release(), other.join().unwrap()]
+                });
+                assert!(released[0] != released[1]);
+                assert_eq!(bounded.value(), 2);
+            }
+        });
     }
 
     #[test]
     fn hands_and_guards_together_stay_below_the_limit() {
-        let bounded: &'static _ = Box::leak(Box::new(BoundedSemaphore::new(2)));
-        let work = || {
-            for round in 0..2_000 {
-                if round % 2 == 0 {
-                    bounded.acquire_by_hand();
-                    assert!(bounded.value() < 2);
-                    bounded.release().unwrap();
-                } else {
-                    let _guard = bounded.acquire();
-                    assert!(bounded.value() < 2);
+        limited(|| {
+            let bounded: &'static _ =
+                Box::leak(Box::new(BoundedSemaphore::new(2)));
+            let work = || {
+                for round in 0..2_000 {
+                    if round % 2 == 0 {
+                        bounded.acquire_by_hand();
+                        assert!(bounded.value() < 2);
+                        bounded.release().unwrap();
+                    } else {
+                        let _guard = bounded.acquire();
+                        assert!(bounded.value() < 2);
+                    }
                 }
-            }
-        };
-        let threads: Vec<_> = (0..4).map(|_| thread::spawn(work)).collect();
-        threads.into_iter().for_each(join);
-        assert_eq!(bounded.value(), 2);
-        assert!(bounded.release().is_err());
+            };
+            let threads: Vec<_> = (0..4).map(|_| thread::spawn(work)).collect();
+            threads.into_iter().for_each(join);
+            assert_eq!(bounded.value(), 2);
+            assert!(bounded.release().is_err());
+        });
+    }
+
+    /// A permit that is seen to be gone is held by hand, and can be released.
+    #[test]
+    fn a_permit_taken_by_hand_can_be_released_as_soon_as_it_is_seen() {
+        limited(|| {
+            let bounded = BoundedSemaphore::new(1);
+            let is_over = AtomicBool::new(false);
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    let wait = Duration::from_micros(50);
+                    let acquire =
+                        |_: &u32| bounded.acquire_by_hand_timeout(wait);
+                    assert!((0..20_000).filter(acquire).count() > 0);
+                    is_over.store(true, Ordering::Relaxed);
+                });
+                while !is_over.load(Ordering::Relaxed) {
+                    if bounded.value() == 0 {
+                        assert_eq!(bounded.release(), Ok(()));
+                    }
+                }
+            });
+        });
+    }
+
+    #[test]
+    fn an_error_of_a_release_tells_of_one_moment() {
+        limited(|| {
+            let bounded = BoundedSemaphore::new(4);
+            let is_over = AtomicBool::new(false);
+            thread::scope(|scope| {
+                for _ in 0..2 {
+                    scope.spawn(|| {
+                        for _ in 0..20_000 {
+                            bounded.acquire_by_hand();
+                            bounded.release().unwrap();
+                        }
+                        is_over.store(true, Ordering::Relaxed);
+                    });
+                }
+                while !is_over.load(Ordering::Relaxed) {
+                    let Err(ReleaseError::OverLimit { by_hand, value, .. }) =
+                        bounded.release_many(usize::MAX)
+                    else {
+                        panic!("a release of too many");
+                    };
+                    assert_eq!(by_hand + value, 4);
+                }
+            });
+            assert_eq!(bounded.value(), 4);
+        });
+    }
+
+    #[test]
+    fn the_largest_limit_fits_into_half_a_word() {
+        let most = BoundedSemaphore::MAX_LIMIT;
+        let bounded = BoundedSemaphore::new(most);
+        bounded.acquire_by_hand();
+        let held = bounded.permits.word.load(Ordering::Relaxed);
+        assert_eq!((free(held), by_hand(held)), (most - 1, 1));
+        // As if all were held by hand, and some thread slept.
+        let all = most * ONE_BY_HAND;
+        assert_eq!((free(all), by_hand(all)), (0, most));
+        assert_eq!(by_hand(all | SLEEPERS), most);
+        assert_eq!(permits(all), all);
+        assert!(
+            panic::catch_unwind(|| BoundedSemaphore::new(most + 1)).is_err()
+        );
+    }
+
+    #[test]
+    fn the_last_to_time_out_leaves_no_sleepers() {
+        limited(|| {
+            let semaphore = Semaphore::new(0);
+            let wait = Duration::from_millis(5);
+            assert!(!semaphore.acquire_by_hand_timeout(wait));
+            assert!(!has_sleepers(&semaphore));
+        });
+    }
+
+    #[test]
+    fn a_waiter_whose_time_is_up_leaves_the_others_announced() {
+        limited(|| {
+            let semaphore = leak(0);
+            let patient = thread::spawn(|| semaphore.acquire_by_hand());
+            until("the waiter sleeps", || has_sleepers(semaphore));
+            let wait = Duration::from_millis(5);
+            assert!(!semaphore.acquire_by_hand_timeout(wait));
+            assert!(has_sleepers(semaphore));
+            semaphore.release().unwrap();
+            join(patient);
+        });
     }
 
     #[test]
@@ -1381,7 +1693,7 @@ mod tests {
 
     #[test]
     fn threads_can_share_a_semaphore_and_its_guards() {
-        fn shared<T: Send + Sync>(_: &T) {}
+        fn shared<T: Send + Sync + UnwindSafe + RefUnwindSafe>(_: &T) {}
         static BOUNDED: BoundedSemaphore = BoundedSemaphore::new(1);
         shared(&Semaphore::new(1));
         shared(&BOUNDED);

@@ -159,6 +159,37 @@ const MUTANTS: &[Mutant] = &[
         new: "(Ordering::Relaxed, Ordering::Relaxed)",
     },
     Mutant {
+        name: "event_replaces_a_set",
+        module: "event.rs",
+        old: "self.state.swap(SET, Ordering::Release);",
+        new: "self.state.store(SET, Ordering::Release);",
+    },
+    Mutant {
+        name: "local_drops_twice",
+        module: "local.rs",
+        old: "if place.id != entry.id {",
+        new: "if place.id == UNUSED {",
+    },
+    Mutant {
+        name: "semaphore_forgets_a_sleeper",
+        module: "semaphore.rs",
+        old: "            if was_last {\n",
+        new: "            if was_last | true {\n",
+    },
+    Mutant {
+        name: "semaphore_gives_back_relaxed",
+        module: "semaphore.rs",
+        old: "self.word.fetch_add(1, Ordering::Release);",
+        new: "self.word.fetch_add(1, Ordering::Relaxed);",
+    },
+    Mutant {
+        name: "semaphore_takes_by_hand_in_two_steps",
+        module: "semaphore.rs",
+        old: "        self.permits.take(into_hand);\n",
+        new: "        self.permits.take(into_guard);
+        self.permits.word.fetch_add(ONE_BY_HAND, Ordering::Relaxed);\n",
+    },
+    Mutant {
         name: "semaphore_wakes_nobody",
         module: "semaphore.rs",
         old: "        self.wake(before, 1);\n",

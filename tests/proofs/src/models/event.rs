@@ -43,6 +43,14 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: PRIMITIVE,
+        promise: "of two sets, one of which is slow, the clear that undoes \
+                  both sees what came before both",
+        preemptions: Some(3),
+        sees: &["waited in vain", "waits again"],
+        run: set_over_set,
+    },
+    Model {
+        primitive: PRIMITIVE,
         promise: "a set wakes nobody who begins to wait after a later clear",
         preemptions: Some(3),
         sees: &["was set"],
@@ -143,12 +151,44 @@ fn clear_look_wait() {
     producer.join().unwrap();
 }
 
+/// Two producers, and a consumer whose first wait may be over too early: so
+/// one `set` may be on its slow path while the other takes the fast one.
+fn set_over_set() {
+    let shared = shared();
+    let made = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let relaxed = std::sync::atomic::Ordering::Relaxed;
+    made.store(0, relaxed);
+    let clock = thread::spawn(time::time_passes);
+    let producers = [(); 2].map(|()| {
+        let made = Arc::clone(&made);
+        spawn(&shared, move |(event, _)| {
+            made.fetch_add(1, relaxed);
+            event.set();
+        })
+    });
+    if !shared.0.wait_timeout(WAIT) {
+        saw("waited in vain");
+    }
+    loop {
+        shared.0.clear();
+        if made.load(relaxed) == 2 {
+            break;
+        }
+        saw("waits again");
+        shared.0.wait();
+    }
+    for producer in producers {
+        producer.join().unwrap();
+    }
+    clock.join().unwrap();
+}
+
 /// A sleeper makes `set` take the slow path.
 fn slow_set() {
     let shared = shared();
     let clock = thread::spawn(time::time_passes);
     let sleeper = spawn(&shared, |(event, _)| {
-        event.wait_timeout(WAIT);
+        let _ = event.wait_timeout(WAIT);
     });
     let setter = spawn(&shared, |(event, _)| event.set());
     if shared.0.is_set() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{self, Duration};
 
-use facade::model::{Data, saw};
+use facade::model::{Data, Point, saw};
 
 use super::module::{BoundedSemaphore, Semaphore};
 use crate::run::Model;
@@ -50,6 +50,13 @@ pub const MODELS: &[Model] = &[
         preemptions: None,
         sees: &["the first", "the second"],
         run: one_release,
+    },
+    Model {
+        primitive: "BoundedSemaphore",
+        promise: "a permit that is seen to be held by hand can be released",
+        preemptions: None,
+        sees: &["released by another thread", "not taken yet"],
+        run: seen_and_released,
     },
     Model {
         primitive: "BoundedSemaphore",
@@ -172,6 +179,36 @@ fn one_release() {
     saw(if mine { "the first" } else { "the second" });
     assert!(mine != other.join().unwrap());
     assert_eq!(semaphore.value(), 1);
+}
+
+fn seen_and_released() {
+    let semaphore = bounded(1);
+    let point = Arc::new(Point::new());
+    let owner = {
+        let point = Arc::clone(&point);
+        spawn(&semaphore, move |semaphore| {
+            semaphore.acquire_by_hand();
+            point.pass();
+            let others = [
+                semaphore.try_acquire_by_hand(),
+                semaphore.acquire_by_hand_timeout(Duration::ZERO),
+            ];
+            1 + others.into_iter().filter(|taken| *taken).count()
+        })
+    };
+    let mut released = 0;
+    for _ in 0..2 {
+        point.pass();
+        if semaphore.value() == 0 {
+            saw("released by another thread");
+            semaphore.release().unwrap();
+            released += 1;
+        } else {
+            saw("not taken yet");
+        }
+    }
+    let taken = owner.join().unwrap();
+    assert_eq!(semaphore.value() + taken, 1 + released);
 }
 
 fn guards_and_hands() {

@@ -1,0 +1,100 @@
+//! A panic for the caller's bug names the caller's line, and what was wrong.
+
+use std::cell::{Cell, RefCell};
+use std::panic::{self, AssertUnwindSafe, Location};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use threading::{BoundedSemaphore, Local, Semaphore};
+
+/// Far longer than any of these tests takes.
+const LONG: Duration = Duration::from_secs(60);
+
+/// One test at a time has the hook.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Expects that `bug` panics in this file, with a message that says `what`.
+fn panics_here(what: &str, bug: impl FnOnce()) {
+    static FILE: Mutex<String> = Mutex::new(String::new());
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|info| {
+        let file = info.location().map_or("", Location::file);
+        *FILE.lock().unwrap() = file.to_owned();
+    }));
+    let result = panic::catch_unwind(AssertUnwindSafe(bug));
+    panic::set_hook(hook);
+    let payload = result.expect_err("no panic");
+    let text = match payload.downcast::<String>() {
+        Ok(text) => *text,
+        Err(payload) => payload.downcast::<&str>().unwrap().to_string(),
+    };
+    assert_eq!(*FILE.lock().unwrap(), file!(), "{text}");
+    assert!(text.contains(what), "{text}");
+}
+
+#[test]
+fn a_semaphore_of_too_many_permits() {
+    let _alone = alone();
+    let says = |permits| format!("too many permits: {permits}");
+    for permits in [Semaphore::MAX_PERMITS + 1, usize::MAX] {
+        panics_here(&says(permits), || {
+            let _ = Semaphore::new(permits);
+        });
+    }
+    let limit = BoundedSemaphore::MAX_LIMIT + 1;
+    panics_here(&says(limit), || {
+        let _ = BoundedSemaphore::new(limit);
+    });
+}
+
+#[test]
+fn a_value_of_a_local_that_is_borrowed() {
+    let _alone = alone();
+    let list = Local::new(|| RefCell::new(vec![1]));
+    list.with_borrow(|_| {
+        panics_here("borrow", || list.set(vec![2]));
+        panics_here("borrow", || drop(list.take()));
+        panics_here("borrow", || drop(list.replace(vec![2])));
+        panics_here("borrow", || list.with_borrow_mut(|_| ()));
+    });
+    list.with_borrow_mut(|_| {
+        panics_here("borrow", || list.with_borrow(|_| ()));
+    });
+    assert_eq!(list.take(), [1]);
+}
+
+static NEVER_MADE: Local<Cell<u8>> = Local::new(Cell::default);
+
+struct Late;
+
+impl Drop for Late {
+    fn drop(&mut self) {
+        let (local, what) = (&NEVER_MADE, "thread that is ending");
+        panics_here(what, || local.with(|_| ()));
+        panics_here(what, || local.set(1));
+        panics_here(what, || assert_eq!(local.get(), 0));
+        panics_here(what, || assert_eq!(local.take(), 0));
+        panics_here(what, || assert_eq!(local.replace(1), 0));
+        AT_THE_END.store(true, Ordering::Relaxed);
+    }
+}
+
+static AT_THE_END: AtomicBool = AtomicBool::new(false);
+
+#[test]
+fn a_value_that_is_wanted_at_the_end_of_its_thread() {
+    let _alone = alone();
+    static LATE: Local<Late> = Local::new(|| Late);
+    let (start, thread) = (Instant::now(), thread::spawn(|| LATE.with(|_| ())));
+    while !thread.is_finished() {
+        assert!(start.elapsed() < LONG, "the thread does not end");
+        thread::yield_now();
+    }
+    thread.join().unwrap();
+    assert!(AT_THE_END.load(Ordering::Relaxed));
+}

@@ -1,0 +1,107 @@
+//! An answer that it is a bug to drop is a warning where it is dropped.
+//!
+//! Each line of [`CALLS`] is compiled with `deny(unused_must_use)`, and must
+//! be an error.
+//!
+//! When it fails: give the method a `#[must_use = "…"]` that says what is lost.
+
+use std::collections::BTreeSet;
+
+use book_tests::cargo;
+use book_tests::workspace::{Built, root};
+use cargo_metadata::Message;
+
+/// What the calls are made on.
+const SUBJECTS: &str = "\
+    let (none, now) = (std::time::Duration::ZERO, std::time::Instant::now());
+    let (event, semaphore) = (Event::new(), Semaphore::new(0));
+    let bounded = BoundedSemaphore::new(1);
+    let local = Local::new(|| 1);
+";
+
+/// Calls whose answer is lost, one a line.
+const CALLS: &[&str] = &[
+    "event.is_set();",
+    "event.wait_timeout(none);",
+    "event.wait_deadline(now);",
+    "semaphore.acquire();",
+    "semaphore.try_acquire();",
+    "semaphore.acquire_timeout(none);",
+    "semaphore.acquire_deadline(now);",
+    "semaphore.try_acquire_by_hand();",
+    "semaphore.acquire_by_hand_timeout(none);",
+    "semaphore.release();",
+    "semaphore.release_many(2);",
+    "bounded.acquire();",
+    "bounded.try_acquire();",
+    "bounded.acquire_timeout(none);",
+    "bounded.acquire_deadline(now);",
+    "bounded.try_acquire_by_hand();",
+    "bounded.acquire_by_hand_timeout(none);",
+    "bounded.release();",
+    "bounded.release_many(2);",
+    "local.try_with(|_| ());",
+];
+
+/// Calls that have no answer, or none that must be looked at.
+const OTHER_CALLS: &[&str] = &[
+    "event.wait();",
+    "event.set();",
+    "semaphore.acquire_by_hand();",
+    "local.with(|_| ());",
+];
+
+#[test]
+fn a_lost_answer_is_an_error_for_those_who_deny_it() {
+    let before = 2 + SUBJECTS.lines().count();
+    let calls = [CALLS, OTHER_CALLS].concat().join("\n");
+    let program = format!(
+        "#![deny(unused_must_use)] use threading::*; fn main() {{\n\
+         {SUBJECTS}{calls}\n}}\n"
+    );
+    let lines = lines_with_errors(program);
+    let is_one = |at: usize| lines.contains(&(at + before));
+    for (at, call) in CALLS.iter().enumerate() {
+        assert!(is_one(at), "`{call}` compiles without a warning");
+    }
+    for (at, call) in OTHER_CALLS.iter().enumerate() {
+        assert!(!is_one(CALLS.len() + at), "`{call}` does not compile");
+    }
+    assert_eq!(lines.len(), CALLS.len(), "other errors in {lines:?}");
+}
+
+/// Where the compiler says that an answer is not used.
+fn lines_with_errors(program: String) -> BTreeSet<usize> {
+    let folder = Built::find().scratch("must-use");
+    let manifest = format!(
+        "[package]\nname = \"must-use\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies]\nthreading = {{ path = {:?} }}\n",
+        root().join("code"),
+    );
+    let files = [
+        ("Cargo.toml".to_owned(), manifest),
+        ("src/main.rs".to_owned(), program),
+    ];
+    if let Err(error) = cargo::make_crate(&folder, &files) {
+        panic!("can't write below {}: {error}", folder.display());
+    }
+    let mut command = cargo::cargo(&folder, "check");
+    command.args(["--offline", "--message-format=json"]);
+    command.arg("--target-dir").arg(folder.join("target"));
+    let messages = cargo::messages(&cargo::output(command));
+    messages.iter().flat_map(lines_of).collect()
+}
+
+/// The lines of an error in the program; none, of another message.
+fn lines_of(message: &Message) -> Vec<usize> {
+    let Message::CompilerMessage(message) = message else {
+        return Vec::new();
+    };
+    let code = message.message.code.as_ref();
+    let is_unused = code.is_some_and(|it| it.code == "unused_must_use");
+    let spans = message.message.spans.iter();
+    spans
+        .filter(|span| is_unused && span.is_primary)
+        .map(|span| span.line_start)
+        .collect()
+}
