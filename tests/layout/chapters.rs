@@ -222,6 +222,42 @@ fn module_and_page_name_each_other() {
     problems.report();
 }
 
+/// What a module must not hide from somebody who copies it: a word in its
+/// code, and what its header then says below *Before you copy it*.
+const SURPRISES: &[[&str; 2]] = &[
+    ["unsafe {", "forbid(unsafe_code)"],
+    ["AtomicU64", "64-bit atomics"],
+];
+
+#[test]
+fn every_module_says_what_surprises_whoever_copies_it() {
+    const HEADING: &str = "//! # Before you copy it\n";
+    let mut problems = Problems::default();
+    for stem in modules() {
+        let module = format!("code/src/{stem}.rs");
+        let text = read(&module);
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let header = code.split_once(HEADING).map_or("", |(_, rest)| rest);
+        problems.unless(!header.is_empty(), || {
+            format!(
+                "{module}: its header has no section `{}`: add one that says \
+                 what surprises whoever copies the file",
+                HEADING.trim_start_matches("//! ").trim_end(),
+            )
+        });
+        for [word, says] in SURPRISES {
+            let is_said = !code.contains(word) || header.contains(says);
+            problems.unless(is_said, || {
+                format!(
+                    "{module}: it uses `{word}`, and *Before you copy it* \
+                     does not mention `{says}`: say so there"
+                )
+            });
+        }
+    }
+    problems.report();
+}
+
 fn without_includes(source: &str) -> String {
     let lines = source.lines().filter(|line| !line.contains("{{#"));
     lines.collect::<Vec<_>>().join("\n")
