@@ -11,6 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use xtask::surroundings;
+
 use crate::outcome::{Outcome, first_difference};
 use crate::varies::Varies;
 use crate::workspace::root;
@@ -125,11 +127,8 @@ pub fn run(mut command: Command) -> Result<Outcome, String> {
     let failed = |error: io::Error| format!("it could not be run: {error}");
     let stdout = tempfile::tempfile().map_err(failed)?;
     let stderr = tempfile::tempfile().map_err(failed)?;
-    command
+    surroundings::same_everywhere(&mut command)
         .current_dir(root())
-        .env_remove("RUST_BACKTRACE")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PYTHONUTF8", "1")
         .stdin(std::process::Stdio::null())
         .stdout(stdout.try_clone().map_err(failed)?)
         .stderr(stderr.try_clone().map_err(failed)?);
