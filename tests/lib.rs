@@ -6,8 +6,11 @@
 //! | `compile_fail` | what must not compile fails with the code shown |
 //! | `programs` | every program, and its Python twin, prints its snapshot |
 //! | `layout` | page, module, program, twin and snapshot belong together |
+//! | `browser` | the pages in a real browser: keyboard, colours, paper |
 //! | `take_home` | a module works in an empty crate of the reader's |
 
+#[path = "support/browser.rs"]
+pub mod browser;
 #[path = "support/cargo.rs"]
 pub mod cargo;
 #[path = "support/fences.rs"]
