@@ -7,6 +7,7 @@
 //! | `programs` | every program, and its Python twin, prints its snapshot |
 //! | `layout` | page, module, program, twin and snapshot belong together |
 //! | `browser` | the pages in a real browser: keyboard, colours, paper |
+//! | `surroundings` | a reader's variables change none of the others |
 //! | `take_home` | a module works in an empty crate of the reader's |
 
 #[path = "support/browser.rs"]
