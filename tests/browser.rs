@@ -8,6 +8,7 @@
 //! `theme/` has the style sheets and scripts.
 
 use std::env;
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -17,6 +18,7 @@ use book_tests::workspace::{Built, root};
 use libtest_mimic::{Arguments, Trial};
 use mdbook_driver::book::BookItem;
 use serde_json::Value;
+use xtask::alone;
 
 /// Pages that have all there is: tables, folds, and diagrams of each kind.
 const PAGES: [&str; 5] = ["introduction", "threads", "lock", "event", "gil"];
@@ -87,8 +89,9 @@ fn run(
     check(&mut browser.page()?)
 }
 
-/// The book of [`PAGES`] alone, built into a folder of the test's own.
-static BOOK: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
+/// The book of [`PAGES`] alone, built into a folder of the test's own, and the
+/// lock that keeps other runs of the test away from it.
+static BOOK: LazyLock<Result<(PathBuf, File), String>> = LazyLock::new(|| {
     let folder = Built::find().scratch("browser");
     let built = xtask::book::load(root()).and_then(|mut book| {
         book.book.items.retain(|item| match item {
@@ -98,11 +101,12 @@ static BOOK: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
             _ => false,
         });
         book.config.set("output.html.search.enable", false)?;
+        let alone = alone::wait(&folder.with_extension("lock"))?;
         book.config.build.build_dir = folder.clone();
-        book.build()
+        book.build()?;
+        Ok((folder, alone))
     });
-    built.map_err(|error| format!("the book does not build: {error:#}"))?;
-    Ok(folder)
+    built.map_err(|error| format!("the book does not build: {error:#}"))
 });
 
 fn load(
@@ -111,7 +115,8 @@ fn load(
     (width, height): (u32, u32),
 ) -> Result<(), String> {
     page.resize(width, height)?;
-    page.load(&BOOK.clone()?, file)
+    let (folder, _alone) = BOOK.as_ref().map_err(String::clone)?;
+    page.load(folder, file)
 }
 
 /// Fails with the sentences that a script of `tests/browser.js` returns.
@@ -165,7 +170,7 @@ fn sidebar_opens_by_keyboard(page: &mut Page<'_>) -> Result<(), String> {
     none(page, "toggleIs('false')")?;
     for (key, state) in [("Enter", "true"), (" ", "false"), (" ", "true")] {
         page.press(key)?;
-        page.until("!document.getAnimations().length")?;
+        page.settle()?;
         none(page, &format!("toggleIs('{state}')"))?;
     }
     Ok(())
@@ -212,7 +217,7 @@ fn arrows_stay(page: &mut Page<'_>) -> Result<(), String> {
 fn skip_link_leads_to_the_text(page: &mut Page<'_>) -> Result<(), String> {
     load(page, "lock.html", WIDE)?;
     page.press("Tab")?;
-    page.until("!document.getAnimations().length")?;
+    page.settle()?;
     none(page, "skipLinkIsSeen()")?;
     page.press("Enter")?;
     let focus = "document.activeElement.localName";
@@ -230,6 +235,7 @@ fn what_scrolls_has_a_name(page: &mut Page<'_>) -> Result<(), String> {
     for size in [NARROW, WIDE] {
         load(page, "threads.html", size)?;
         page.evaluate("document.querySelector('summary').click()")?;
+        page.settle()?;
         none(page, "unnamed()")?;
     }
     Ok(())

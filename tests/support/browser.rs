@@ -199,7 +199,21 @@ impl Page<'_> {
             return Err(format!("can't load {url}: {error}"));
         }
         self.until("document.readyState === 'complete'")?;
-        self.until("!document.querySelector('.mermaid:not(.drawn, .failed)')")
+        self.until("!document.querySelector('.mermaid:not(.drawn, .failed)')")?;
+        self.settle()
+    }
+
+    /// Waits until animations have ended and the page has been painted, and
+    /// with it whatever its scripts do when a size changes.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, when the browser does not do so within its limit.
+    pub fn settle(&mut self) -> Result<(), String> {
+        self.until("!document.getAnimations().length")?;
+        let painted = "new Promise(done => requestAnimationFrame(
+            () => requestAnimationFrame(() => setTimeout(done))))";
+        self.evaluate(painted).map(drop)
     }
 
     /// The value of an expression; of a promise, that of its result.
