@@ -56,7 +56,7 @@ pub fn find() -> Result<PathBuf, String> {
     let found = places.into_iter().find(|place| place.is_file());
     let found = found.filter(|_| cfg!(unix));
     found.ok_or_else(|| {
-        format!("there is no browser: install one of {}", NAMES.join(", "))
+        format!("install Chromium; none of {} is on PATH", NAMES.join(", "))
     })
 }
 
