@@ -7,8 +7,12 @@
 //! | `programs` | every program, and its Python twin, prints its snapshot |
 //! | `layout` | page, module, program, twin and snapshot belong together |
 //! | `auto_traits` | no type becomes `Send` or `Sync` unnoticed |
+//! | `browser` | the pages in a real browser: keyboard, colours, paper |
+//! | `surroundings` | a reader's variables change none of the others |
 //! | `take_home` | a module works in an empty crate of the reader's |
 
+#[path = "support/browser.rs"]
+pub mod browser;
 #[path = "support/cargo.rs"]
 pub mod cargo;
 #[path = "support/fences.rs"]

@@ -30,10 +30,16 @@ use book_tests::varies::row;
 use book_tests::workspace::{Built, exists, programs, root};
 use cargo_metadata::Message;
 use libtest_mimic::{Arguments, Failed, Trial};
+use xtask::python;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let python = find_python();
+    let python = python::find();
+    if let Err(problem) = &python
+        && !requires_python()
+    {
+        eprintln!("The Python twins are skipped: {problem}");
+    }
     let mut trials = Vec::new();
     for program in programs() {
         if exists(&format!("code/examples/{program}.py")) {
@@ -172,10 +178,10 @@ fn twin_trial(program: String, python: &Result<OsString, String>) -> Trial {
                 Trial::test(name, move || Ok(check_twin(&program, &python)?))
             }
         },
-        Err(problem) if env::var_os("BOOK_REQUIRE_PYTHON").is_some() => {
+        Err(problem) if requires_python() => {
             Trial::test(name, move || Err(Failed::from(problem)))
         }
-        Err(problem) => skipped(name, &problem),
+        Err(_) => Trial::test(name, || Ok(())).with_ignored_flag(true),
     }
 }
 
@@ -213,6 +219,10 @@ fn unfit(program: &str, python: &OsString) -> Option<String> {
         .versions
         .contains(&version)
         .then(|| format!("this is CPython {major}.{minor}.{micro}: {because}"))
+}
+
+fn requires_python() -> bool {
+    env::var_os("BOOK_REQUIRE_PYTHON").is_some()
 }
 
 fn check_twin(program: &str, python: &OsString) -> Result<(), String> {
@@ -276,29 +286,4 @@ fn contents(snapshot: &str) -> Option<String> {
     let text = fs::read_to_string(path).ok()?.replace("\r\n", "\n");
     let (_, contents) = text.strip_prefix("---\n")?.split_once("\n---\n")?;
     Some(contents.trim_end().to_owned())
-}
-
-/// The Python to run the twins with: `PYTHON`, else `python3`.
-///
-/// It names its own program, which starts faster than a script that picks
-/// one of several versions.
-fn find_python() -> Result<OsString, String> {
-    let python = env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
-    let shown = python.to_string_lossy().into_owned();
-    let wanted = "install CPython 3.11 or later, or name one in PYTHON";
-    let script = "import sys; print(*sys.version_info[:2], sys.executable)";
-    let output = Command::new(&python).args(["-c", script]).output();
-    let output = output.map_err(|error| {
-        format!("`{shown}` can't be run ({error}): {wanted}")
-    })?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let mut words = text.trim_end().splitn(3, ' ');
-    let mut number = || words.next().and_then(|word| word.parse().ok());
-    let version: (u32, u32) = (number().unwrap_or(0), number().unwrap_or(0));
-    if version < (3, 11) {
-        let (major, minor) = version;
-        return Err(format!("`{shown}` is Python {major}.{minor}: {wanted}"));
-    }
-    let program = words.next().filter(|path| !path.is_empty());
-    Ok(program.map_or(python, OsString::from))
 }

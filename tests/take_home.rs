@@ -1,6 +1,11 @@
-//! A reader takes a module home: its files, copied into an empty crate that
-//! has `parking_lot` alone, compile without a warning and pass their tests
-//! there, and the chapter's programs run.
+//! A reader takes a module home: its files, copied into an empty library that
+//! has another name and `parking_lot` alone, compile without a warning and
+//! pass their tests there, and the chapter's programs print what they print
+//! here.
+//!
+//! The library says what the page's *Take it home* tells a reader to write,
+//! and its files have its name in place of `threading`, as the README's line
+//! writes it.
 //!
 //! A test is called like the module. The files that travel are the module and
 //! those in the line ``//! Travels with: `rlock.rs`.`` of its first comment;
@@ -13,19 +18,22 @@
 //! file in that line and on the page, or do without it.
 
 use std::collections::BTreeSet;
-use std::env::consts::EXE_SUFFIX;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::LazyLock;
 
 use book_tests::cargo::{
-    cargo, make_crate, required_features, succeed, version_of,
+    self, make_crate, required_features, succeed, version_of,
 };
 use book_tests::fences::{Fence, fences};
+use book_tests::outcome::first_difference;
 use book_tests::pages::Page;
+use book_tests::run;
+use book_tests::varies::row;
 use book_tests::workspace::{
     Built, all_pages, chapter_of, modules, programs, read,
 };
+use cargo_metadata::Message;
 use libtest_mimic::{Arguments, Trial};
 use regex::Regex;
 
@@ -34,10 +42,73 @@ const ALLOWED: [&str; 2] = ["parking_lot", "parking_lot_core"];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = modules()
+    let mut trials: Vec<Trial> = modules()
         .into_iter()
-        .map(|stem| Trial::test(stem.clone(), move || Ok(take_home(&stem)?)));
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+        .map(|stem| Trial::test(stem.clone(), move || Ok(take_home(&stem)?)))
+        .collect();
+    trials.push(Trial::test("README", || Ok(readme_lines_work()?)));
+    trials.push(Trial::test("README_unsafe", || Ok(readme_names_unsafe()?)));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The lines of the README, in a program.
+fn readme_lines_work() -> Result<(), String> {
+    let readme = read("README.md");
+    let section = readme.split("\n## Take a module home\n").nth(1);
+    let block = |fence| {
+        let (_, rest) = section?.split_once(fence)?;
+        Some(rest.split_once("\n```")?.0)
+    };
+    let (Some(shell), Some(lines)) = (block("```sh\n"), block("```rust\n"))
+    else {
+        return Err("README.md: *Take a module home* has no blocks".to_owned());
+    };
+    let wanted = "cargo add parking_lot@0.13";
+    if !shell.contains("cp code/src/lock.rs") || !shell.contains(wanted) {
+        return Err(format!("README.md: the first block has no `{wanted}`"));
+    }
+    let dependencies = "parking_lot = \"0.13\"\n";
+    let files = vec![
+        ("Cargo.toml".to_owned(), package("readme", dependencies)),
+        (
+            "src/main.rs".to_owned(),
+            format!("{lines}\nfn main() {{}}\n"),
+        ),
+        ("src/lock.rs".to_owned(), read("code/src/lock.rs")),
+    ];
+    let scratch = Built::find().scratch("take-home");
+    let folder = write_crate(&scratch, "readme", &files)?;
+    // Without tests, which would use what the program does not.
+    succeed(in_crate(&folder, &scratch.join("target"), "build"))
+}
+
+/// The README names the modules that have `unsafe` code.
+fn readme_names_unsafe() -> Result<(), String> {
+    let readme = read("README.md");
+    let start = "The modules with `unsafe` code";
+    let line = readme.lines().find(|line| line.starts_with(start));
+    let line = line.ok_or(format!("README.md: no line begins `{start}`"))?;
+    let named: BTreeSet<&str> = code_spans(line).collect();
+    for stem in modules() {
+        let path = format!("code/src/{stem}.rs");
+        let has_unsafe = read(&path)
+            .lines()
+            .map(str::trim_start)
+            .any(|line| !line.starts_with("//") && line.contains("unsafe "));
+        let is_named = named.contains(stem.as_str());
+        let companions = travels(&path)?.split_off(1);
+        let comes_along =
+            companions.iter().any(|stem| named.contains(stem.as_str()));
+        if is_named != has_unsafe && !(has_unsafe && comes_along) {
+            return Err(format!(
+                "README.md, in the line `{start}`: {stem} is {}named, but \
+                 {path} has {}`unsafe` code",
+                if is_named { "" } else { "not " },
+                if has_unsafe { "" } else { "no " },
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn take_home(stem: &str) -> Result<(), String> {
@@ -59,12 +130,20 @@ fn take_home(stem: &str) -> Result<(), String> {
         }
     }
     let dependencies = dependencies(page)?;
-    try_crate(stem, &travels, &own, &dependencies)?;
+    let library = match page {
+        Some(page) => page_library(page)?,
+        None => library(&travels),
+    };
+    let files = files(stem, &travels, &own, &dependencies, library.clone());
+    try_crate(stem, files, &own)?;
     for (program, more, needs) in with_more {
+        let library = format!("{library}{}", self::library(&more));
         let all = [travels.clone(), more].concat();
         let name = format!("program-{program}");
         let dependencies = format!("{dependencies}{needs}");
-        try_crate(&name, &all, &[program], &dependencies)?;
+        let programs = [program];
+        let files = self::files(&name, &all, &programs, &dependencies, library);
+        try_crate(&name, files, &programs)?;
     }
     Ok(())
 }
@@ -72,64 +151,82 @@ fn take_home(stem: &str) -> Result<(), String> {
 /// Makes a crate of these modules and programs, tests it and runs them.
 fn try_crate(
     name: &str,
-    modules: &[String],
+    files: Vec<(String, String)>,
     programs: &[String],
-    dependencies: &str,
 ) -> Result<(), String> {
     let scratch = Built::find().scratch("take-home");
-    let folder = scratch.join(name);
-    let files = files(name, modules, programs, dependencies);
-    make_crate(&folder, &files).map_err(|error| {
-        format!("can't write below {}: {error}", folder.display())
-    })?;
+    let folder = write_crate(&scratch, name, &files)?;
     let target = scratch.join("target");
-    in_crate(&folder, &target, &["test"])?;
+    succeed(in_crate(&folder, &target, "test"))?;
     for program in programs {
-        in_crate(&folder, &target, &["build", "--example", program])?;
-        ends_as_its_snapshot_says(&target, program)?;
+        let mut build = in_crate(&folder, &target, "build");
+        build.args(["--example", program]);
+        let binary = executable(build)?;
+        does_what_its_snapshot_says(&binary, program)?;
     }
     Ok(())
 }
 
-/// Runs a program that is built; it may fail if that is what it shows.
-fn ends_as_its_snapshot_says(
-    target: &Path,
+fn write_crate(
+    scratch: &Path,
+    name: &str,
+    files: &[(String, String)],
+) -> Result<PathBuf, String> {
+    let folder = scratch.join(name);
+    make_crate(&folder, files).map_err(|error| {
+        format!("can't write below {}: {error}", folder.display())
+    })?;
+    Ok(folder)
+}
+
+/// Builds a program, and asks cargo where it is.
+fn executable(mut build: Command) -> Result<PathBuf, String> {
+    build.arg("--message-format=json-render-diagnostics");
+    let output = cargo::output(build);
+    let found = cargo::messages(&output).into_iter().find_map(|message| {
+        let Message::CompilerArtifact(artifact) = message else {
+            return None;
+        };
+        artifact.executable
+    });
+    found.map(PathBuf::from).ok_or_else(|| {
+        format!("cargo: {}", String::from_utf8_lossy(&output.stderr))
+    })
+}
+
+fn does_what_its_snapshot_says(
+    binary: &Path,
     program: &str,
 ) -> Result<(), String> {
+    let outcome = run::run(Command::new(binary))?.normalized(row(program));
     let path = format!("tests/snapshots/{program}.snap");
     let snapshot = read(&path);
-    let wanted = snapshot.lines().find(|l| l.starts_with("exit code: "));
-    let name = format!("{program}{EXE_SUFFIX}");
-    let binary = target.join("debug").join("examples").join(name);
-    let output = Command::new(&binary).output();
-    let output = output
-        .map_err(|error| format!("can't run {}: {error}", binary.display()))?;
-    let code = output.status.code().unwrap_or(-1);
-    if wanted == Some(&format!("exit code: {code}")) {
+    let (_, wanted) = snapshot.split_once("\n---\n").unwrap_or_default();
+    let wanted = here(wanted.trim_end());
+    let outcome = outcome.to_string();
+    if outcome == wanted {
         return Ok(());
     }
     Err(format!(
-        "code/examples/{program}.rs ends with exit code {code}, and {path} \
-         wants {wanted:?}:\n{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
+        "code/examples/{program}.rs does not do what {path} says: {}\n\n\
+         --- {path}\n{wanted}\n--- at home\n{outcome}",
+        first_difference(&wanted, &outcome),
     ))
+}
+
+/// What a snapshot says, with the paths and the names of the reader's crate.
+fn here(snapshot: &str) -> String {
+    renamed(&snapshot.replace("code/examples/", "examples/"))
+        .replace("code/src/", "src/")
 }
 
 static PAGES: LazyLock<Vec<Page>> = LazyLock::new(all_pages);
 
-fn in_crate(
-    folder: &Path,
-    target: &Path,
-    arguments: &[&str],
-) -> Result<(), String> {
-    let mut command = cargo(folder, arguments[0]);
+fn in_crate(folder: &Path, target: &Path, subcommand: &str) -> Command {
+    let mut command = cargo::cargo(folder, subcommand);
     command.args(["--offline", "--quiet"]);
+    command.arg("--target-dir").arg(target);
     command
-        .arg("--target-dir")
-        .arg(target)
-        .args(&arguments[1..]);
-    succeed(command)
 }
 
 /// The stems of the files that travel with a file: its own first.
@@ -214,29 +311,38 @@ fn files(
     modules: &[String],
     programs: &[String],
     dependencies: &str,
+    library: String,
 ) -> Vec<(String, String)> {
     let mut files = vec![
         ("Cargo.toml".to_owned(), manifest(name, dependencies)),
-        ("src/lib.rs".to_owned(), library(modules)),
+        ("src/lib.rs".to_owned(), library),
     ];
     for module in modules {
         let text = read(&format!("code/src/{module}.rs"));
-        files.push((format!("src/{module}.rs"), text));
+        files.push((format!("src/{module}.rs"), renamed(&text)));
     }
     for program in programs {
         let text = read(&format!("code/examples/{program}.rs"));
-        files.push((format!("examples/{program}.rs"), text));
+        files.push((format!("examples/{program}.rs"), renamed(&text)));
     }
     files
 }
 
+/// A file in the reader's library: `sed 's/threading::/acme::/g'`.
+fn renamed(text: &str) -> String {
+    text.replace("threading::", "acme::")
+}
+
 /// The package has a name of its own, since cargo takes packages of one name
-/// for the same one when they share a target folder; the crate is called
-/// `threading`, as the programs want it.
+/// for the same one when they share a target folder.
 fn manifest(name: &str, dependencies: &str) -> String {
+    let package = package(name, dependencies);
+    format!("{package}\n[lib]\nname = \"acme\"\n")
+}
+
+fn package(name: &str, dependencies: &str) -> String {
     format!(
         "[package]\nname = \"take-home-{name}\"\nedition = \"2024\"\n\n\
-         [lib]\nname = \"threading\"\n\n\
          [workspace]\n\n[lints.rust]\nwarnings = \"deny\"\n\n\
          [dependencies]\n{dependencies}"
     )
@@ -251,6 +357,23 @@ fn dependencies(page: Option<&Page>) -> Result<String, String> {
         Some(format!("{name} = \"{}\"\n", version_of(name)?))
     });
     Ok(lines.collect())
+}
+
+/// The lines for `lib.rs` that the page tells a reader to write.
+fn page_library(page: &Page) -> Result<String, String> {
+    let fences = fences(page)?;
+    let shown = fences.iter().find(|fence| {
+        fence.section == "Take it home"
+            && fence.has("rust")
+            && fence.text.starts_with("pub mod ")
+    });
+    shown.map(|fence| fence.text.clone()).ok_or_else(|| {
+        format!(
+            "{}: *Take it home* has no ```rust block that begins with `pub \
+             mod`",
+            page.path,
+        )
+    })
 }
 
 /// The lines for `Cargo.toml` that the page tells a reader to write.
@@ -295,6 +418,9 @@ fn allowed(fence: &Fence, line: &str) -> Result<(), String> {
 
 /// The lines of `code/src/lib.rs` that concern the modules that travel.
 fn library(travels: &[String]) -> String {
+    if travels.is_empty() {
+        return String::new();
+    }
     let names = travels.join("|");
     let pattern = format!(r"(?ms)^pub (?:mod|use) (?:{names})\b[^;]*;");
     let pattern = Regex::new(&pattern).expect("stems are plain names");

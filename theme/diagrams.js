@@ -20,9 +20,12 @@
     const root = document.documentElement;
 
     // mdBook gives each of its themes one of the two, also when it follows
-    // the system.
+    // the system. Where colours are forced, both are left, and the system
+    // decides.
     function scheme() {
-        return getComputedStyle(root).colorScheme === 'dark' ? 'dark' : 'light';
+        const ofTheme = getComputedStyle(root).colorScheme;
+        const ofSystem = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+        return ['light', 'dark'].includes(ofTheme) ? ofTheme : ofSystem;
     }
 
     function loadMermaid() {
@@ -36,10 +39,11 @@
     }
 
     // The colours are those of diagrams.css; an element of the wanted scheme
-    // turns them into plain ones.
+    // turns them into plain ones, at once and whatever colours are forced.
     function config(scheme) {
         const probe = document.createElement('span');
-        probe.style.colorScheme = scheme;
+        probe.style.cssText = `color-scheme: ${scheme}; transition: none !important; `
+            + 'forced-color-adjust: none';
         root.append(probe);
         const colour = name => {
             probe.style.color = `var(--diagram-${name})`;
@@ -168,6 +172,7 @@
                 box.classList.add('failed');
             } else if (picture && diagram.shown !== picture) {
                 box.innerHTML = picture;
+                box.style.colorScheme = wanted;
                 box.classList.add('drawn');
                 diagram.shown = picture;
             }

@@ -2,7 +2,7 @@
 //! network.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -10,6 +10,7 @@ use book_tests::problems::Problems;
 use book_tests::workspace::{Built, root};
 use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
+use xtask::alone;
 
 /// A diagram renderer is large, and its loader is small: from this size on,
 /// a script that is called `mermaid` is the renderer.
@@ -33,7 +34,7 @@ impl Document {
 #[test]
 fn every_link_leads_somewhere_and_no_asset_is_remote() {
     let mut problems = Problems::default();
-    let folder = build();
+    let (folder, _alone) = build();
     let documents = documents(&folder);
     let ids: BTreeMap<PathBuf, BTreeSet<String>> = documents
         .iter()
@@ -51,17 +52,20 @@ fn every_link_leads_somewhere_and_no_asset_is_remote() {
     problems.report();
 }
 
-/// Builds the book into a folder of the test's own.
-fn build() -> PathBuf {
+/// Builds the book into a folder of the test's own, and keeps other runs of
+/// the test away from it.
+fn build() -> (PathBuf, File) {
     let folder = Built::find().scratch("html");
     let built = xtask::book::load(root()).and_then(|mut book| {
+        let alone = alone::wait(&folder.with_extension("lock"))?;
         book.config.build.build_dir = folder.clone();
-        book.build()
+        book.build()?;
+        Ok(alone)
     });
-    if let Err(error) = built {
-        panic!("the book does not build: {error:#}");
+    match built {
+        Ok(alone) => (folder, alone),
+        Err(error) => panic!("the book does not build: {error:#}"),
     }
-    folder
 }
 
 fn documents(folder: &Path) -> Vec<Document> {

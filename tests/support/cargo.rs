@@ -6,9 +6,11 @@ use std::io::{self, BufReader};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use cargo_metadata::{Message, Metadata, MetadataCommand, Package};
 
+use crate::run;
 use crate::workspace::root;
 
 /// The cargo that runs this test, to be run in `folder`.
@@ -27,15 +29,34 @@ pub fn cargo(folder: &Path, subcommand: &str) -> Command {
     command
 }
 
+/// How long cargo may take before it counts as stuck: a module may wait for
+/// ever in a test of its own.
+const LIMIT: Duration = Duration::from_secs(30 * 60);
+
 /// Runs a command and returns what it printed.
 ///
 /// # Panics
 ///
-/// When it can't be started.
-pub fn output(mut command: Command) -> Output {
-    match command.output() {
-        Ok(output) => output,
-        Err(error) => panic!("can't run {command:?}: {error}"),
+/// When it can't be started, or does not end.
+pub fn output(command: Command) -> Output {
+    let shown = format!("{command:?}");
+    let ended = match run::within(LIMIT, command) {
+        Ok(ended) => ended,
+        Err(error) => panic!("can't run {shown}: {error}"),
+    };
+    let (stdout, stderr) = (ended.stdout, ended.stderr);
+    let Some(status) = ended.status else {
+        panic!(
+            "{shown} did not end within {} min, and was killed:\n{}{}",
+            LIMIT.as_secs() / 60,
+            String::from_utf8_lossy(&stdout),
+            String::from_utf8_lossy(&stderr),
+        );
+    };
+    Output {
+        status,
+        stdout,
+        stderr,
     }
 }
 

@@ -5,11 +5,13 @@ use std::env;
 use std::fs::File;
 use std::hint;
 use std::io::{self, Read, Seek};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+
+use xtask::surroundings;
 
 use crate::outcome::{Outcome, first_difference};
 use crate::varies::Varies;
@@ -115,29 +117,15 @@ impl Drop for Busy {
 
 /// Runs a program once, in the root of the workspace.
 ///
-/// Its output goes to files, not to pipes: a child that it leaves behind can
-/// hold a pipe open forever.
-///
 /// # Errors
 ///
 /// A sentence, when it can't be started or does not end.
 pub fn run(mut command: Command) -> Result<Outcome, String> {
-    let failed = |error: io::Error| format!("it could not be run: {error}");
-    let stdout = tempfile::tempfile().map_err(failed)?;
-    let stderr = tempfile::tempfile().map_err(failed)?;
-    command
-        .current_dir(root())
-        .env_remove("RUST_BACKTRACE")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PYTHONUTF8", "1")
-        .stdin(std::process::Stdio::null())
-        .stdout(stdout.try_clone().map_err(failed)?)
-        .stderr(stderr.try_clone().map_err(failed)?);
-    let mut child = command.spawn().map_err(failed)?;
-    let ended = wait(&mut child).map_err(failed)?;
-    let stdout = text(stdout).map_err(failed)?;
-    let stderr = text(stderr).map_err(failed)?;
-    let Some(status) = ended else {
+    surroundings::same_everywhere(&mut command).current_dir(root());
+    let ended = within(LIMIT, command)
+        .map_err(|error| format!("it could not be run: {error}"))?;
+    let (stdout, stderr) = (text(&ended.stdout), text(&ended.stderr));
+    let Some(status) = ended.status else {
         return Err(format!(
             "it did not end within {} s, and was killed; find what it waits \
              for\n--- stdout\n{stdout}--- stderr\n{stderr}",
@@ -155,14 +143,46 @@ pub fn run(mut command: Command) -> Result<Outcome, String> {
     })
 }
 
+/// What a command printed, and how it ended, unless it was killed.
+pub struct Ended {
+    /// `None`, when it did not end in time.
+    pub status: Option<ExitStatus>,
+    /// Standard output.
+    pub stdout: Vec<u8>,
+    /// Standard error.
+    pub stderr: Vec<u8>,
+}
+
+/// Runs a command to its end, and kills it if that takes longer than `limit`.
+///
+/// Its output goes to files, not to pipes: a child that it leaves behind can
+/// hold a pipe open forever.
+///
+/// # Errors
+///
+/// When it can't be started.
+pub fn within(limit: Duration, mut command: Command) -> io::Result<Ended> {
+    let (stdout, stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(stdout.try_clone()?)
+        .stderr(stderr.try_clone()?)
+        .spawn()?;
+    Ok(Ended {
+        status: wait(&mut child, limit)?,
+        stdout: contents(stdout)?,
+        stderr: contents(stderr)?,
+    })
+}
+
 /// Waits for the end of a program, or kills it at the limit.
-fn wait(child: &mut Child) -> io::Result<Option<ExitStatus>> {
+fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<ExitStatus>> {
     let started = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
-        if started.elapsed() > LIMIT {
+        if started.elapsed() > limit {
             child.kill()?;
             child.wait()?;
             return Ok(None);
@@ -171,11 +191,27 @@ fn wait(child: &mut Child) -> io::Result<Option<ExitStatus>> {
     }
 }
 
-fn text(mut file: File) -> io::Result<String> {
+fn contents(mut file: File) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.rewind()?;
     file.read_to_end(&mut bytes)?;
-    let text = String::from_utf8_lossy(&bytes);
+    Ok(bytes)
+}
+
+fn text(bytes: &[u8]) -> String {
     // Python ends lines as the system does.
-    Ok(text.replace("\r\n", "\n"))
+    String::from_utf8_lossy(bytes).replace("\r\n", "\n")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_does_not_end_is_killed() {
+        let mut command = Command::new("sleep");
+        command.arg("600");
+        let ended = within(Duration::from_millis(100), command);
+        assert_eq!(ended.expect("to run `sleep`").status, None);
+    }
 }

@@ -13,7 +13,7 @@ use console::style;
 use dialoguer::Confirm;
 use similar::{ChangeTag, TextDiff};
 
-use crate::{names, progress, project};
+use crate::{alone, names, progress, project, python};
 
 /// How the name of an output that waits to be accepted ends.
 const NEW: &str = ".snap.new";
@@ -27,6 +27,10 @@ const NEW: &str = ".snap.new";
 /// can't be tested, or when there is nobody to ask.
 pub fn run(root: &Path, program: Option<&str>, yes: bool) -> Result<()> {
     check_name(root, program)?;
+    let _alone = alone::wait(&root.join("target/bless.lock"))?;
+    if let Err(problem) = python::find() {
+        println!("The Python twins are left out: {problem}");
+    }
     let folder = root.join("tests/snapshots");
     remove(&project::files(&folder, NEW)?)?;
     progress::during("Running the programs", || test(root, program))?;
@@ -65,7 +69,8 @@ fn test(root: &Path, program: Option<&str>) -> Result<()> {
 /// reason than a changed output.
 fn test_those(root: &Path, filter: &[&str]) -> Result<()> {
     let mut command = project::cargo(root);
-    command.args(["test", "--package", "book-tests", "--test", "programs"]);
+    // Of the workspace, as `cargo test` builds it.
+    command.args(["test", "--workspace", "--test", "programs"]);
     command.arg("--").args(filter);
     command.env("INSTA_UPDATE", "new");
     command.env("INSTA_FORCE_PASS", "1");

@@ -4,6 +4,7 @@
 //! Each command has a module of its name; the other modules are what they
 //! share.
 
+pub mod alone;
 pub mod bench;
 pub mod bless;
 pub mod book;
@@ -12,13 +13,16 @@ pub mod chart;
 pub mod check;
 pub mod cli;
 pub mod includes;
+pub mod libraries;
 pub mod machine;
 pub mod names;
 pub mod open;
 pub mod progress;
 pub mod project;
 pub mod prove;
+pub mod python;
 pub mod record;
 pub mod sanitize;
+pub mod surroundings;
 pub mod systems;
 pub mod test;

@@ -1,6 +1,6 @@
 //! What a measurement was made on.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -8,7 +8,7 @@ use std::thread;
 use anyhow::{Context, Result};
 use sysinfo::System;
 
-use crate::project;
+use crate::python;
 
 /// One sentence: the cores, the system, and the versions of both languages.
 ///
@@ -16,6 +16,7 @@ use crate::project;
 ///
 /// When rustc or Python can't be asked.
 pub fn sentence(root: &Path) -> Result<String> {
+    let python = python::find().map_err(anyhow::Error::msg)?;
     let cores = thread::available_parallelism()?;
     let mut system = System::new();
     system.refresh_cpu_all();
@@ -27,14 +28,14 @@ pub fn sentence(root: &Path) -> Result<String> {
             .map(|brand| format!(" of {brand}"))
             .unwrap_or_default(),
         System::long_os_version().context("the system has no name")?,
-        version(root, "rustc".into())?,
-        version(root, project::python())?,
+        version(root, "rustc".as_ref())?,
+        version(root, &python)?,
     ))
 }
 
 /// `rustc 1.95.0`, as the program says it of itself.
-fn version(root: &Path, program: OsString) -> Result<String> {
-    let output = Command::new(&program)
+fn version(root: &Path, program: &OsStr) -> Result<String> {
+    let output = Command::new(program)
         .arg("--version")
         .current_dir(root)
         .output()

@@ -8,9 +8,13 @@ use crate::build;
 
 /// Builds the book below `root` and opens it in the browser.
 ///
+/// Whether a browser opens can't be known: the program that starts one is
+/// not waited for, since it may run for as long as the browser does.
+///
 /// # Errors
 ///
-/// When the book can't be built or no browser can be started.
+/// When the book can't be built, or nothing can be started that would open a
+/// browser.
 pub fn run(root: &Path) -> Result<()> {
     let index = build::run(root)?;
     opener::open_browser(&index).with_context(|| {
@@ -19,5 +23,7 @@ pub fn run(root: &Path) -> Result<()> {
              in one",
             index.display()
         )
-    })
+    })?;
+    println!("If no browser opens, open that file in one.");
+    Ok(())
 }

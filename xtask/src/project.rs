@@ -1,7 +1,6 @@
 //! Where the project is, its files, and cargo in it.
 
 use std::env;
-use std::ffi::OsString;
 use std::fs;
 use std::iter;
 use std::path::{Path, PathBuf};
@@ -38,9 +37,11 @@ pub fn cargo(root: &Path) -> Command {
     command
 }
 
-/// The Python that runs the twins: `PYTHON`, else `python3`.
-pub fn python() -> OsString {
-    env::var_os("PYTHON").unwrap_or_else(|| "python3".into())
+/// Makes `cargo` compile with these flags, and with no others of the
+/// reader's: those in `CARGO_ENCODED_RUSTFLAGS` would come first.
+pub fn rustflags<'a>(cargo: &'a mut Command, flags: &str) -> &'a mut Command {
+    cargo.env_remove("CARGO_ENCODED_RUSTFLAGS");
+    cargo.env("RUSTFLAGS", flags)
 }
 
 /// `command` as a line for the shell.

@@ -4,13 +4,16 @@
 //! folder for each checker, because the checker is chosen by a `--cfg` for
 //! all crates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail, ensure};
+use regex::Regex;
 
-use crate::{project, record};
+use crate::{names, project, record};
 
 /// Where the table of what was tried lies.
 const FILE: &str = "src/recorded/proofs.md";
@@ -18,23 +21,25 @@ const FILE: &str = "src/recorded/proofs.md";
 /// The checkers, by the `--cfg` that chooses them.
 const CHECKERS: [&str; 2] = ["loom", "shuttle"];
 
-/// Runs the models below `root`, or those that have `word` in their names.
+/// Where the models are.
+const MODELS: &str = "tests/proofs/src/models";
+
+/// Runs the models below `root`, or those that have `word` in the name of
+/// their primitive or in their promise.
 ///
 /// If all ran, writes the table of schedules.
 ///
 /// # Errors
 ///
-/// When a promise is broken, when a mutant is not found, and when there is
-/// no model with the word.
+/// [`names::Unknown`] when no model has the word, which is said before
+/// anything is built; else when a promise is broken, and when a mutant is not
+/// found.
 pub fn run(root: &Path, word: Option<&str>) -> Result<()> {
+    let word = word.map(|word| choose(root, word)).transpose()?;
+    let word = word.as_deref();
     let [loom, shuttle] = CHECKERS.map(|checker| check(root, checker, word));
     let (loom, shuttle) = (loom?, shuttle?);
-    ensure!(
-        !loom.is_empty(),
-        "no model has `{}` in its name: try the name of a primitive, as \
-         `Lock`",
-        word.unwrap_or_default()
-    );
+    ensure!(!loom.is_empty(), "no model was tried");
     let text = tables(&loom, &shuttle)?;
     println!("{text}");
     if word.is_none() {
@@ -44,15 +49,54 @@ pub fn run(root: &Path, word: Option<&str>) -> Result<()> {
     Ok(())
 }
 
+/// The word that the models are asked for: `Lock` for `lock`.
+fn choose(root: &Path, word: &str) -> Result<String> {
+    let mut texts = String::new();
+    for path in project::files(&root.join(MODELS), ".rs")? {
+        texts += &fs::read_to_string(path)?;
+    }
+    let primitives: BTreeSet<_> = strings(&PRIMITIVE, &texts).collect();
+    let same = |name: &&String| name.eq_ignore_ascii_case(word);
+    if let Some(name) = primitives.iter().find(same) {
+        return Ok(name.clone());
+    }
+    let has_it = |text: &String| text.contains(word);
+    if primitives.iter().any(has_it)
+        || strings(&PROMISE, &texts).any(|text| has_it(&text))
+    {
+        return Ok(word.to_owned());
+    }
+    let names = primitives.iter().map(String::as_str);
+    Err(names::unknown("primitive", word, names).into())
+}
+
+/// What `pattern` finds in the source of the models, as the program has it.
+fn strings(pattern: &Regex, texts: &str) -> impl Iterator<Item = String> {
+    let found = pattern.captures_iter(texts);
+    found.map(|found| BREAK.replace_all(&found[1], "").into_owned())
+}
+
+static PRIMITIVE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"(?i:primitive):(?: &str =)?\s*"(\w+)""#));
+static PROMISE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"promise:\s*"([^"]*)""#));
+/// Where a string goes on in the next line.
+static BREAK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\\\n\s*"));
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is a constant")
+}
+
 /// The lines that the models print, built on `checker`.
 fn check(root: &Path, checker: &str, word: Option<&str>) -> Result<String> {
     println!("The models, on {checker}:");
     let folder = format!("target/{checker}");
-    let output = project::cargo(root)
+    let mut command = project::cargo(root);
+    command
         .args(["run", "--quiet", "--release", "--package", "proofs"])
         .args(["--target-dir", &folder, "--"])
-        .args(word)
-        .env("RUSTFLAGS", format!("--cfg {checker}"))
+        .args(word);
+    let output = project::rustflags(&mut command, &format!("--cfg {checker}"))
         .env("SHUTTLE_SILENCE_WARNINGS", "1")
         .stderr(Stdio::inherit())
         .output()
@@ -153,6 +197,25 @@ fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_primitive_of_the_table_can_be_asked_for() {
+        let root = project::root().expect("the book");
+        let table = fs::read_to_string(root.join(FILE)).expect("to read");
+        let rows = table.lines().filter_map(|row| row.strip_prefix("| `"));
+        for row in rows {
+            let (name, _) = row.split_once('`').expect("a name");
+            let chosen = choose(&root, &name.to_lowercase());
+            assert_eq!(chosen.ok().as_deref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn a_promise_is_found_where_it_goes_on_in_the_next_line() {
+        let text = "promise: \"held by hand it \\\n            excludes\",";
+        let found: Vec<_> = strings(&PROMISE, text).collect();
+        assert_eq!(found, ["held by hand it excludes"]);
+    }
 
     #[test]
     fn the_tables_have_a_line_for_each_model_and_mutant() {

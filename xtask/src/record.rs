@@ -4,6 +4,7 @@
 //! A recording is a file `src/recorded/<program>.md` with the anchors
 //! `chart`, `rust`, `python` and `machine`.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +12,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::chart::{self, Figures};
-use crate::{machine, names, progress, project};
+use crate::{machine, names, progress, project, python, surroundings};
 
 /// Where recordings lie.
 pub const FOLDER: &str = "src/recorded";
@@ -25,9 +26,13 @@ pub const FOLDER: &str = "src/recorded";
 /// run, fails, or prints no table.
 /// Recordings that are complete by then stay.
 pub fn run(root: &Path, program: Option<&str>) -> Result<()> {
-    for program in choose(root, program)? {
+    let programs = choose(root, program)?;
+    // Before the first program has measured for minutes.
+    let python = python::find().map_err(anyhow::Error::msg)?;
+    for program in programs {
         let file = format!("{FOLDER}/{program}.md");
-        let text = progress::during("Measuring", || record(root, &program))?;
+        let text =
+            progress::during("Measuring", || record(root, &program, &python))?;
         write(root, &file, &text)?;
         println!("{file} is written");
     }
@@ -71,7 +76,7 @@ fn choose(root: &Path, program: Option<&str>) -> Result<Vec<String>> {
     Ok(vec![name.to_owned()])
 }
 
-fn record(root: &Path, program: &str) -> Result<String> {
+fn record(root: &Path, program: &str, python: &OsStr) -> Result<String> {
     let rust = output(project::cargo(root).args([
         "run",
         "--quiet",
@@ -82,8 +87,7 @@ fn record(root: &Path, program: &str) -> Result<String> {
         program,
     ]))?;
     let twin = format!("code/examples/{program}.py");
-    let python =
-        output(Command::new(project::python()).arg(&twin).current_dir(root))?;
+    let python = output(Command::new(python).arg(&twin).current_dir(root))?;
     let figures = Figures::read(&rust)
         .with_context(|| format!("{program} prints no table"))?;
     let parts = [
@@ -100,7 +104,7 @@ fn record(root: &Path, program: &str) -> Result<String> {
 /// What `command` prints, if it succeeds.
 fn output(command: &mut Command) -> Result<String> {
     let line = project::line(command);
-    let output = command
+    let output = surroundings::same_everywhere(command)
         .output()
         .with_context(|| format!("can't start `{line}`"))?;
     ensure!(

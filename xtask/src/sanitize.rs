@@ -79,10 +79,10 @@ fn cargo(root: &Path, words: &[&str]) -> Option<Command> {
         .args(["--target-dir", "target/tsan"])
         .args(&words[1..])
         .env("RUSTC_BOOTSTRAP", "1")
-        .env(
-            "RUSTFLAGS",
-            "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer",
-        )
         .env("TSAN_OPTIONS", options);
+    project::rustflags(
+        &mut command,
+        "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer",
+    );
     Some(command)
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::project;
+use crate::{libraries, project, surroundings};
 
 /// One of each family, beside Linux.
 const TARGETS: [&str; 3] = [
@@ -57,35 +57,20 @@ pub fn abort(root: &Path) -> Result<()> {
     const PROGRAM: &str = "code/examples/exceptions.rs";
     const MESSAGE: &str = "something bad happened";
 
-    let folder = root.join("target/abort");
-    let mut library = project::cargo(root);
-    library
-        .args(["build", "--quiet", "--package", "threading", "--lib"])
-        .args(["--config", "profile.dev.panic=\"abort\"", "--target-dir"])
-        .arg(&folder);
-    project::run(&mut library, "cargo build, with panic = \"abort\"")?;
-
-    let built = folder.join("debug");
-    let program = built.join("exceptions");
+    let abort = ["--config", "profile.dev.panic=\"abort\""];
+    let libraries = libraries::build(root, "target/abort", &abort)?;
+    let program = libraries.path().join("exceptions");
     let mut compiler = Command::new("rustc");
     compiler
-        .args([
-            "--edition",
-            "2024",
-            "-C",
-            "panic=abort",
-            PROGRAM,
-            "--extern",
-        ])
-        .arg(format!("threading={}/libthreading.rlib", built.display()))
-        .arg("-L")
-        .arg(format!("dependency={}/deps", built.display()))
+        .args(["--edition", "2024", "-C", "panic=abort", PROGRAM])
+        .args(["--extern", "threading", "-L"])
+        .arg(libraries.path())
         .arg("-o")
         .arg(&program)
         .current_dir(root);
     project::run(&mut compiler, "rustc, with panic = \"abort\"")?;
 
-    let output = Command::new(&program)
+    let output = surroundings::same_everywhere(&mut Command::new(&program))
         .output()
         .context("can't start the program")?;
     let stderr = String::from_utf8_lossy(&output.stderr);

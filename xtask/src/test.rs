@@ -1,18 +1,14 @@
 //! `cargo book test`: the snippets, as `mdbook test` runs them.
 
-use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use mdbook_driver::MDBook;
 
-use crate::{book, includes, names, progress, project};
+use crate::{book, includes, libraries, names, progress};
 
-/// Where the crate is built for the snippets, and for nothing else.
-///
-/// rustdoc finds a crate by its name alone, and refuses to choose where a
-/// folder holds two builds of it, as `target/debug/deps` soon does.
+/// Where the crate is built for the snippets.
 const TARGET: &str = "target/book-test";
 
 /// Tests the snippets of the book below `root`, or those of one chapter.
@@ -26,10 +22,11 @@ pub fn run(root: &Path, chapter: Option<&str>) -> Result<()> {
     let mut book = book::load(root)?;
     let pages = choose(pages(&book), chapter)?;
     progress::during("Reading the pages", || includes::check(&book))?;
-    progress::during("Building the crate for the snippets", || {
-        build_crate(root)
-    })?;
-    let failed = test(&mut book, root, &pages)?;
+    let libraries =
+        progress::during("Building the crate for the snippets", || {
+            libraries::build(root, TARGET, &[])
+        })?;
+    let failed = test(&mut book, libraries.path(), &pages)?;
     if !failed.is_empty() {
         bail!(
             "snippets fail in {} of {}: {} (rustdoc counts lines with the \
@@ -84,47 +81,22 @@ fn choose(pages: Vec<Page>, chapter: Option<&str>) -> Result<Vec<Page>> {
     Ok(vec![page])
 }
 
-/// Builds the crate into [`TARGET`], twice if an older build is in the way.
-fn build_crate(root: &Path) -> Result<()> {
-    cargo_build(root)?;
-    if has_two_builds(root)? {
-        fs::remove_dir_all(root.join(TARGET))?;
-        cargo_build(root)?;
-    }
-    Ok(())
-}
-
-fn cargo_build(root: &Path) -> Result<()> {
-    let mut command = project::cargo(root);
-    command.args(["build", "--quiet", "--package", "threading"]);
-    command.args(["--target-dir", TARGET]);
-    project::run(&mut command, "cargo build --package threading")
-}
-
-/// Whether a crate that snippets name was built by two compilers, or in two
-/// versions.
-fn has_two_builds(root: &Path) -> Result<bool> {
-    let libraries =
-        project::files(&root.join(TARGET).join("debug/deps"), ".rlib")?;
-    let builds = |name: &str| {
-        let same = libraries
-            .iter()
-            .filter(|path| project::file_name(path).starts_with(name));
-        same.count()
-    };
-    Ok(builds("libthreading-") > 1 || builds("libparking_lot-") > 1)
-}
-
 /// Tests `pages` one after the other, and returns those that fail.
-fn test(book: &mut MDBook, root: &Path, pages: &[Page]) -> Result<Vec<String>> {
-    let deps = root.join(TARGET).join("debug/deps");
-    let deps = deps
+///
+/// rustdoc finds a crate in the folder `libraries`, by its name alone.
+fn test(
+    book: &mut MDBook,
+    libraries: &Path,
+    pages: &[Page],
+) -> Result<Vec<String>> {
+    let libraries = libraries
         .to_str()
         .context("the path of the book is not Unicode")?;
     let mut failed = Vec::new();
     for page in pages {
         println!("Testing {}", page.file);
-        if let Err(error) = book.test_chapter(vec![deps], Some(&page.file)) {
+        if let Err(error) = book.test_chapter(vec![libraries], Some(&page.file))
+        {
             // A failing snippet has no cause; a rustdoc that is missing has.
             if error.source().is_some() {
                 return Err(error);

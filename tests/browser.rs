@@ -1,0 +1,291 @@
+//! The pages in a real browser: what a reader meets who uses the keyboard,
+//! asks the system for less motion or for other colours, or prints.
+//!
+//! Needs Chromium, by one of its names on `PATH`; without it every test is
+//! skipped, unless `BOOK_REQUIRE_BROWSER` is set, as `.ci/run` does.
+//!
+//! When it fails: each problem names what is wrong and where.
+//! `theme/` has the style sheets and scripts.
+
+use std::env;
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use book_tests::browser::{self, Browser, Page};
+use book_tests::workspace::{Built, root};
+use libtest_mimic::{Arguments, Trial};
+use mdbook_driver::book::BookItem;
+use serde_json::Value;
+use xtask::alone;
+
+/// Pages that have all there is: tables, folds, and diagrams of each kind.
+const PAGES: [&str; 5] = ["introduction", "threads", "lock", "event", "gil"];
+
+/// A page without a sidebar, as on a phone; and one with it.
+const NARROW: (u32, u32) = (390, 844);
+const WIDE: (u32, u32) = (1366, 768);
+/// A sheet of A4 without its margins of 12 mm.
+const SHEET: (u32, u32) = (703, 1032);
+
+type Check = fn(&mut Page<'_>) -> Result<(), String>;
+
+const CHECKS: [(&str, Check); 10] = [
+    ("diagrams_with_less_motion", |page| {
+        diagrams_can_be_read(page, &[("prefers-reduced-motion", "reduce")])
+    }),
+    ("diagrams_with_forced_colours", |page| {
+        diagrams_can_be_read(page, &[("forced-colors", "active")])
+    }),
+    ("diagrams_with_forced_colours_in_the_dark", |page| {
+        let dark = ("prefers-color-scheme", "dark");
+        diagrams_can_be_read(page, &[("forced-colors", "active"), dark])
+    }),
+    ("sidebar_opens_by_keyboard", sidebar_opens_by_keyboard),
+    ("arrows_stay_in_what_has_the_focus", arrows_stay),
+    ("skip_link_leads_to_the_text", skip_link_leads_to_the_text),
+    ("what_scrolls_has_a_name", what_scrolls_has_a_name),
+    ("link_opens_its_fold", link_opens_its_fold),
+    ("nothing_is_cut_on_paper", nothing_is_cut_on_paper),
+    ("no_sheet_of_paper_is_blank", no_sheet_is_blank),
+];
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // There is one browser.
+    arguments.test_threads = Some(1);
+    let program = browser::find();
+    let required = env::var_os("BOOK_REQUIRE_BROWSER").is_some();
+    if let Err(problem) = &program
+        && !required
+    {
+        eprintln!("The pages are not tried in a browser: {problem}");
+    }
+    let skipped = program.is_err() && !required;
+    let shared = Arc::new(Mutex::new(None));
+    let trials = CHECKS.map(|(name, check)| {
+        let (shared, program) = (Arc::clone(&shared), program.clone());
+        let trial =
+            Trial::test(name, move || Ok(run(&shared, program?, check)?));
+        trial.with_ignored_flag(skipped)
+    });
+    let conclusion = libtest_mimic::run(&arguments, trials.into());
+    drop(shared);
+    conclusion.exit_code()
+}
+
+/// Runs a check on a page of its own, in the browser that all share.
+fn run(
+    shared: &Mutex<Option<Browser>>,
+    program: PathBuf,
+    check: Check,
+) -> Result<(), String> {
+    let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    let browser = match &mut *shared {
+        Some(browser) => browser,
+        none => none.insert(Browser::start(&program)?),
+    };
+    check(&mut browser.page()?)
+}
+
+/// The book of [`PAGES`] alone, built into a folder of the test's own, and the
+/// lock that keeps other runs of the test away from it.
+static BOOK: LazyLock<Result<(PathBuf, File), String>> = LazyLock::new(|| {
+    let folder = Built::find().scratch("browser");
+    let built = xtask::book::load(root()).and_then(|mut book| {
+        book.book.items.retain(|item| match item {
+            BookItem::Chapter(chapter) => PAGES
+                .iter()
+                .any(|page| chapter.path == Some(format!("{page}.md").into())),
+            _ => false,
+        });
+        book.config.set("output.html.search.enable", false)?;
+        let alone = alone::wait(&folder.with_extension("lock"))?;
+        book.config.build.build_dir = folder.clone();
+        book.build()?;
+        Ok((folder, alone))
+    });
+    built.map_err(|error| format!("the book does not build: {error:#}"))
+});
+
+fn load(
+    page: &mut Page<'_>,
+    file: &str,
+    (width, height): (u32, u32),
+) -> Result<(), String> {
+    page.resize(width, height)?;
+    let (folder, _alone) = BOOK.as_ref().map_err(String::clone)?;
+    page.load(folder, file)
+}
+
+/// Fails with the sentences that a script of `tests/browser.js` returns.
+fn none(page: &mut Page<'_>, call: &str) -> Result<(), String> {
+    let script = include_str!("browser.js");
+    let found = page.evaluate(&format!("{script}\n{call}"))?;
+    let problems: Vec<&str> = match &found {
+        Value::Array(problems) => {
+            problems.iter().filter_map(Value::as_str).collect()
+        }
+        _ => return Err(format!("{call} returns {found}, not a list")),
+    };
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(format!("\n- {}", problems.join("\n- ")))
+}
+
+/// Fails with `problem` unless `expression` is true.
+fn holds(
+    page: &mut Page<'_>,
+    expression: &str,
+    problem: &str,
+) -> Result<(), String> {
+    match page.evaluate(expression)? {
+        Value::Bool(true) => Ok(()),
+        other => Err(format!("{problem}: `{expression}` is {other}")),
+    }
+}
+
+fn diagrams_can_be_read(
+    page: &mut Page<'_>,
+    wishes: &[(&str, &str)],
+) -> Result<(), String> {
+    page.media("screen", wishes)?;
+    load(page, "print.html", WIDE)?;
+    none(page, "unreadable()")
+}
+
+fn sidebar_opens_by_keyboard(page: &mut Page<'_>) -> Result<(), String> {
+    const TOGGLE: &str =
+        "document.activeElement.id === 'mdbook-sidebar-toggle'";
+    load(page, "lock.html", NARROW)?;
+    for _ in 0..3 {
+        page.press("Tab")?;
+        if page.evaluate(TOGGLE)? == true {
+            break;
+        }
+    }
+    holds(page, TOGGLE, "three Tabs do not reach the sidebar's button")?;
+    none(page, "toggleIs('false')")?;
+    for (key, state) in [("Enter", "true"), (" ", "false"), (" ", "true")] {
+        page.press(key)?;
+        page.settle()?;
+        none(page, &format!("toggleIs('{state}')"))?;
+    }
+    Ok(())
+}
+
+fn arrows_stay(page: &mut Page<'_>) -> Result<(), String> {
+    load(page, "threads.html", NARROW)?;
+    page.evaluate(
+        "navigation.addEventListener('navigate', event => {
+            event.preventDefault();
+            window.turned = true;
+        })",
+    )?;
+    page.press("ArrowRight")?;
+    holds(page, "window.turned", "→ does not turn the page any more")?;
+    for selector in [
+        "main pre > code[tabindex]",
+        "main .table-wrapper[tabindex]",
+        "main pre.mermaid[tabindex]",
+        "main pre button",
+        "main summary",
+        "#mdbook-sidebar-toggle",
+        "#mdbook-theme-toggle",
+        "#mdbook-theme-coal",
+    ] {
+        let focus = format!(
+            "window.turned = false;
+            document.getElementById('mdbook-theme-list').style.display =
+                'block';
+            window.wanted = document.querySelector('{selector}');
+            window.wanted?.focus();
+            document.activeElement === window.wanted"
+        );
+        holds(page, &focus, &format!("{selector} can't have the focus"))?;
+        for key in ["ArrowRight", "ArrowLeft"] {
+            page.press(key)?;
+            let problem = format!("{key} turns the page from {selector}");
+            holds(page, "!window.turned", &problem)?;
+        }
+    }
+    Ok(())
+}
+
+fn skip_link_leads_to_the_text(page: &mut Page<'_>) -> Result<(), String> {
+    load(page, "lock.html", WIDE)?;
+    page.press("Tab")?;
+    page.settle()?;
+    none(page, "skipLinkIsSeen()")?;
+    page.press("Enter")?;
+    let focus = "document.activeElement.localName";
+    holds(
+        page,
+        &format!("{focus} === 'main'"),
+        "it does not lead there",
+    )?;
+    page.press("Tab")?;
+    let inside = "Boolean(document.activeElement.closest('main'))";
+    holds(page, inside, "the next Tab leaves the text")
+}
+
+fn what_scrolls_has_a_name(page: &mut Page<'_>) -> Result<(), String> {
+    for size in [NARROW, WIDE] {
+        load(page, "threads.html", size)?;
+        page.evaluate("document.querySelector('summary').click()")?;
+        page.settle()?;
+        none(page, "unnamed()")?;
+    }
+    Ok(())
+}
+
+fn link_opens_its_fold(page: &mut Page<'_>) -> Result<(), String> {
+    const LINK: &str =
+        "document.querySelector('main p a[href=\"#the-whole-module\"]')";
+    load(page, "lock.html", WIDE)?;
+    page.evaluate(&format!("{LINK}.click()"))?;
+    none(page, "foldIsShown('the-whole-module')")?;
+    // Shut again, and followed again: the address stays the same.
+    page.evaluate("document.getElementById('the-whole-module').open = false")?;
+    page.evaluate(&format!("{LINK}.click()"))?;
+    none(page, "foldIsShown('the-whole-module')")?;
+    load(page, "event.html#the-whole-module", WIDE)?;
+    none(page, "foldIsShown('the-whole-module')")
+}
+
+fn nothing_is_cut_on_paper(page: &mut Page<'_>) -> Result<(), String> {
+    page.media("print", &[])?;
+    load(page, "print.html", SHEET)?;
+    none(page, "cutOnPaper()")
+}
+
+fn no_sheet_is_blank(page: &mut Page<'_>) -> Result<(), String> {
+    load(page, "print.html", SHEET)?;
+    let pdf = page.pdf()?;
+    let text = String::from_utf8_lossy(&pdf);
+    // What a sheet needs, up to its size; text needs a font, and a sheet
+    // without text has a picture.
+    let sheets = text.split("/Type /Page\n").skip(1);
+    let blank = |sheet: &str| {
+        let needs = sheet.split("/MediaBox").next().unwrap_or_default();
+        !needs.contains("/Font") && !needs.contains("/XObject")
+    };
+    let blank: Vec<String> = (1..)
+        .zip(sheets.clone())
+        .filter(|(_, sheet)| blank(sheet))
+        .map(|(number, _)| i32::to_string(&number))
+        .collect();
+    let count = sheets.count();
+    if count < PAGES.len() {
+        return Err(format!("the PDF has {count} sheets"));
+    }
+    if blank.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "of {count} sheets these are blank: {}",
+        blank.join(", ")
+    ))
+}
