@@ -167,9 +167,11 @@ fn call_hook(thread: &ThreadHandle, failure: &mut Failure) {
         is_printed: failure.is_printed,
     };
     // No lock is held here: the hook may set another one. If it has done so,
-    // this is the last handle of the old one, which is dropped with the call.
+    // this is the last handle of the old one.
     let hook = excepthook();
-    if let Err(hook_failure) = attempt(move || hook(&args)) {
+    let called = attempt(|| hook(&args));
+    contain(|| drop(hook));
+    if let Err(hook_failure) = called {
         report_both(thread, failure, &hook_failure);
         contain(|| drop(hook_failure));
     }
@@ -414,6 +416,55 @@ mod tests {
             "Exception in thread Thread-1, in the excepthook:"
         );
         assert_eq!(lines[5..], ["panic: hook"]);
+    }
+
+    #[test]
+    fn what_a_panic_hook_has_printed_is_not_printed_again() {
+        let test = "what_a_panic_hook_has_printed_is_not_printed_again";
+        if is_child() {
+            panic::set_hook(Box::new(|_| eprintln!("the panic hook")));
+            set_excepthook(Arc::new(|args: &ExceptHookArgs| {
+                eprintln!("the excepthook: {}", args.message);
+                default_excepthook(args);
+            }));
+            failing("task").join().unwrap_err();
+            set_excepthook(Arc::new(|_: &ExceptHookArgs| panic!("hook")));
+            failing("task").join().unwrap_err();
+            return;
+        }
+        let all = "the panic hook\nthe excepthook: task\n\
+                   the panic hook\nthe panic hook\n";
+        assert_eq!(stderr(test), all);
+    }
+
+    #[test]
+    fn a_caught_panic_is_printed_when_the_task_ends_or_else_at_once() {
+        let test =
+            "a_caught_panic_is_printed_when_the_task_ends_or_else_at_once";
+        if is_child() {
+            let catch = || {
+                panic::catch_unwind(|| panic!("caught")).unwrap_err();
+                eprintln!("the task goes on");
+            };
+            let run = || Thread::new(catch).start().unwrap().join().unwrap();
+            let default = set_excepthook(Arc::new(|_: &ExceptHookArgs| {}));
+            run();
+            set_excepthook(default);
+            run();
+            return;
+        }
+        let text = stderr(test);
+        let is_place = |line: &&str| !line.starts_with("  at ");
+        let lines: Vec<&str> = text.lines().filter(is_place).collect();
+        let all = [
+            "the task goes on",
+            "Exception in thread Thread-1:",
+            "panic: caught",
+            "Exception in thread Thread-2:",
+            "panic: caught",
+            "the task goes on",
+        ];
+        assert_eq!(lines, all);
     }
 
     #[test]

@@ -471,6 +471,7 @@ impl<T> NewThread<T> {
     /// let thread = Thread::new(|| ()).share();
     /// assert!(matches!(thread.join(), Err(JoinError::NotStarted)));
     /// ```
+    #[must_use = "a shared thread does nothing until it is started"]
     pub fn share(self) -> Thread<T> {
         self.thread
     }
@@ -884,17 +885,17 @@ fn inherits_daemon() -> bool {
 // ANCHOR_END: current
 
 // ANCHOR: panics
-/// Tells somebody that a thread has failed.
+/// Tells somebody that a thread has failed, and lets no panic out.
 pub(crate) type Reporter = fn(&ThreadHandle, &mut Failure);
 
 /// Who is told of a failure; the chapter on failures puts its hook here.
 /// `None` leaves it at what the panic hook prints.
 pub(crate) static REPORTER: RwLock<Option<Reporter>> = RwLock::new(None);
 
-/// Reports a failure in the thread that failed, whatever the reporter does.
+/// Reports a failure, in the thread that failed.
 pub(crate) fn report_failure(thread: &ThreadHandle, failure: &mut Failure) {
     let reporter = REPORTER.read().unwrap_or(print_report);
-    contain(|| reporter(thread, failure));
+    reporter(thread, failure);
     print_notes();
 }
 
@@ -1159,6 +1160,7 @@ impl Failure {
     /// assert_eq!(*code.unwrap(), 404);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use]
     pub fn into_payload(self) -> Box<dyn Any + Send> {
         self.payload.into_inner()
     }
@@ -1710,7 +1712,7 @@ mod tests {
         impl Drop for Last {
             fn drop(&mut self) {
                 let wait = self.0.take().unwrap();
-                wait.recv_timeout(LONG).unwrap();
+                let _ = wait.recv_timeout(LONG);
             }
         }
         thread_local! {
@@ -1725,7 +1727,7 @@ mod tests {
         assert!(thread.join_timeout(Duration::from_millis(20)).is_none());
         // If it had waited, the destructor would have given up.
         assert!(begin.elapsed() < LONG);
-        has_joined.send(()).unwrap();
+        let _ = has_joined.send(());
         thread.join_timeout(LONG).unwrap().unwrap();
         assert!(!is_registered(&thread));
     }
@@ -2093,7 +2095,14 @@ mod tests {
     fn a_hook_of_the_program_is_called_for_every_panic_and_prints_alone() {
         let test =
             "a_hook_of_the_program_is_called_for_every_panic_and_prints_alone";
-        let name_and_set = |name: &'static str| {
+        // One has no size, as `std`'s own has none, and the other has.
+        let set_first = || {
+            panic::set_hook(Box::new(|info| {
+                let message = message_of(info.payload());
+                std::eprintln!("the first hook: {message}");
+            }));
+        };
+        let set_another = |name: &'static str| {
             panic::set_hook(Box::new(move |info| {
                 let message = message_of(info.payload());
                 std::eprintln!("the {name} hook: {message}");
@@ -2113,10 +2122,10 @@ mod tests {
             failure
         };
         if is_child() {
-            name_and_set("first");
+            set_first();
             assert!(fail_in_many_ways().place().is_some());
             // One that comes after the first start sees all, too.
-            name_and_set("second");
+            set_another("second");
             assert_eq!(fail_in_many_ways().place(), None);
             return;
         }

@@ -139,6 +139,7 @@ pub type Task<'a, R> = Box<dyn FnOnce() -> R + Send + 'a>;
 /// assert_eq!(words.join(" "), "SOUP for 4");
 /// ```
 // ANCHOR: task
+#[must_use = "a task does nothing until it is run"]
 pub fn task<'a, R>(task: impl FnOnce() -> R + Send + 'a) -> Task<'a, R> {
     Box::new(task)
 }

@@ -390,6 +390,7 @@ impl<T> NewTimer<T> {
     /// assert_eq!(timer.join()?, None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use = "a shared timer does nothing until it is started"]
     pub fn share(self) -> Timer<T> {
         let thread = self.thread.share();
         let clock = self.clock;

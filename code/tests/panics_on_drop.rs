@@ -283,6 +283,17 @@ fn a_hook_that_is_replaced_while_it_runs_may_explode() {
 }
 
 #[test]
+fn a_hook_that_is_replaced_while_it_runs_may_explode_twice() {
+    let value = PanicsOnDrop::default();
+    let _restore = with_hook(move |_| {
+        value.is_there();
+        set_excepthook(Arc::new(|_: &ExceptHookArgs<'_>| {}));
+        explode()
+    });
+    failed(&Thread::new(|| explode()).start().unwrap());
+}
+
+#[test]
 fn a_hook_may_join_its_own_thread_and_wait_for_others() {
     let _restore = with_hook(|args| {
         let joined = args.thread.join();

@@ -12,7 +12,7 @@ struct Mutant {
     new: &'static str,
 }
 
-const MUTANTS: [Mutant; 4] = [
+const MUTANTS: [Mutant; 5] = [
     Mutant {
         name: "barrier_wakes_without_the_mutex",
         module: "barrier.rs",
@@ -30,6 +30,12 @@ const MUTANTS: [Mutant; 4] = [
         module: "event.rs",
         old: "(Ordering::Release, Ordering::Relaxed)",
         new: "(Ordering::Relaxed, Ordering::Relaxed)",
+    },
+    Mutant {
+        name: "gil_is_taken_back",
+        module: "gil.rs",
+        old: "        !turn.held && !asked\n",
+        new: "        let _ = asked; !turn.held\n",
     },
     Mutant {
         name: "semaphore_wakes_nobody",

@@ -42,6 +42,7 @@ macro_rules! mutant {
 mutant!(barrier_wakes_without_the_mutex, "models/barrier.rs");
 mutant!(event_looks_before_it_locks, "models/event.rs");
 mutant!(event_sets_relaxed, "models/event.rs");
+mutant!(gil_is_taken_back, "models/gil.rs");
 mutant!(semaphore_wakes_nobody, "models/semaphore.rs");
 
 pub const MUTANTS: &[Mutant] = &[
@@ -75,5 +76,13 @@ pub const MUTANTS: &[Mutant] = &[
                  `Release`",
         models: event_sets_relaxed::models::MODELS,
         is_weak_ordering: true,
+    },
+    Mutant {
+        name: "gil_is_taken_back",
+        module: "Gil",
+        change: "a check removed: a holder that was asked to give way may \
+                 take the lock again at once",
+        models: gil_is_taken_back::models::MODELS,
+        is_weak_ordering: false,
     },
 ];
