@@ -14,14 +14,27 @@
 //! a timeout for one single call, an event where a wait is to be cut short,
 //! asynchronous code where thousands of calls wait at once.
 //!
+//! # Before you copy it
+//!
+//! - A [`Deadline`] is as exact as the system's timers: a call may return a
+//!   little after it, and later on a busy machine.
+//! - The clock of `Instant` may stand still while the machine is suspended,
+//!   and then the deadline comes that much later.
+//! - [`Deadline::on`] changes the timeouts of the socket itself, which its
+//!   clones in other threads share, until the view is dropped.
+//! - A [`Helper`] costs a thread. One whose call never returns keeps it, and
+//!   all that its calls own, until the process ends.
+//!
 //! The chapter that explains this file is `src/blocking_calls.md`.
 
+use std::any::Any;
 use std::error::Error;
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
+use std::mem;
 use std::net::{SocketAddr, TcpStream};
-use std::panic;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -87,6 +100,7 @@ impl Deadline {
     /// assert!(!Deadline::after(Duration::MAX).is_over());
     /// ```
     // ANCHOR: after
+    #[must_use]
     pub fn after(limit: Duration) -> Deadline {
         let at = Instant::now().checked_add(limit);
         Deadline { at, limit }
@@ -103,6 +117,7 @@ impl Deadline {
     /// assert!(!Deadline::at(soon).is_over());
     /// assert!(Deadline::at(Instant::now()).is_over());
     /// ```
+    #[must_use]
     pub fn at(moment: Instant) -> Deadline {
         let limit = moment.saturating_duration_since(Instant::now());
         let at = Some(moment);
@@ -118,6 +133,7 @@ impl Deadline {
     /// let never = Deadline::never();
     /// assert_eq!(never.remaining(), Duration::MAX);
     /// ```
+    #[must_use]
     pub const fn never() -> Deadline {
         let limit = Duration::MAX;
         Deadline { at: None, limit }
@@ -133,6 +149,7 @@ impl Deadline {
     /// assert_eq!(Deadline::at(now).instant(), Some(now));
     /// assert_eq!(Deadline::never().instant(), None);
     /// ```
+    #[must_use]
     pub fn instant(self) -> Option<Instant> {
         self.at
     }
@@ -155,6 +172,7 @@ impl Deadline {
     /// );
     /// ```
     // ANCHOR: remaining
+    #[must_use]
     pub fn remaining(self) -> Duration {
         let Some(at) = self.at else {
             return Duration::MAX;
@@ -170,6 +188,7 @@ impl Deadline {
     ///
     /// assert!(!Deadline::never().is_over());
     /// ```
+    #[must_use]
     pub fn is_over(self) -> bool {
         self.remaining().is_zero()
     }
@@ -327,6 +346,7 @@ impl Deadline {
     /// Source: [Socket objects][python].
     ///
     /// [python]: https://docs.python.org/3/library/socket.html#socket-objects
+    #[must_use = "the deadline holds for calls through this view alone"]
     pub fn on(self, socket: &TcpStream) -> TimedStream<'_> {
         let reading =
             Side::new(TcpStream::read_timeout, TcpStream::set_read_timeout);
@@ -484,7 +504,8 @@ impl Drop for TimedStream<'_> {
 ///
 /// The helper is at most one value ahead of its owner.
 /// When it is dropped, its thread ends with the call that it is in, and the
-/// value of that call is lost.
+/// value of that call is lost. A panic then, of the call or of a destructor,
+/// is printed and goes no further.
 ///
 /// # Examples
 ///
@@ -523,10 +544,13 @@ impl Drop for TimedStream<'_> {
 // ANCHOR: helper
 #[derive(Debug)]
 pub struct Helper<T> {
-    values: Receiver<T>,
+    /// What the calls return; a panic comes last.
+    values: Receiver<Result<T, Payload>>,
     /// `None` when it has been joined.
     thread: Option<JoinHandle<()>>,
 }
+
+type Payload = Box<dyn Any + Send>;
 // ANCHOR_END: helper
 
 impl<T: Send + 'static> Helper<T> {
@@ -562,10 +586,10 @@ impl<T: Send + 'static> Helper<T> {
         // Without a buffer: a value waits in the helper until it is taken.
         let (hand_over, values) = mpsc::sync_channel(0);
         let help = move || {
-            for value in calls {
-                if hand_over.send(value).is_err() {
-                    return; // the owner has gone
-                }
+            let all = || make(calls, &hand_over);
+            if let Err(payload) = catch(all) {
+                let unsent = hand_over.send(Err(payload));
+                drop_quietly(unsent);
             }
         };
         let thread = thread::Builder::new().name("helper".into());
@@ -603,23 +627,47 @@ impl<T: Send + 'static> Helper<T> {
         deadline: Deadline,
     ) -> Result<Option<T>, TimeoutError> {
         match self.values.recv_timeout(deadline.remaining()) {
-            Ok(value) => Ok(Some(value)),
+            Ok(Ok(value)) => Ok(Some(value)),
+            Ok(Err(payload)) => panic::resume_unwind(payload),
             Err(RecvTimeoutError::Timeout) => Err(deadline.error()),
             Err(RecvTimeoutError::Disconnected) => {
-                self.pass_panic_on();
+                self.join();
                 Ok(None)
             }
         }
     }
 
     /// Joins the thread, which is at its end, or in it.
-    fn pass_panic_on(&mut self) {
-        let result = self.thread.take().map(JoinHandle::join);
-        if let Some(Err(payload)) = result {
-            panic::resume_unwind(payload);
-        }
+    fn join(&mut self) {
+        // It can't fail: the thread lets no panic out.
+        let _ = self.thread.take().map(JoinHandle::join);
     }
     // ANCHOR_END: wait
+}
+
+/// Makes the calls, until the owner has gone.
+fn make<T>(
+    calls: impl Iterator<Item = T>,
+    hand_over: &SyncSender<Result<T, Payload>>,
+) {
+    for value in calls {
+        if let Err(unsent) = hand_over.send(Ok(value)) {
+            // Its destructor and that of the calls must not panic at once.
+            return drop_quietly(unsent);
+        }
+    }
+}
+
+/// Drops a value. If its destructor panics, that ends here.
+fn drop_quietly<T>(value: T) {
+    let dropped = catch(|| drop(value));
+    // A payload could panic without end each time it is dropped.
+    mem::forget(dropped.or_else(|payload| catch(|| drop(payload))));
+}
+
+/// What a panic leaves half changed is dropped, and seen by no one.
+fn catch<R>(code: impl FnOnce() -> R) -> thread::Result<R> {
+    panic::catch_unwind(AssertUnwindSafe(code))
 }
 
 impl TimeoutError {
@@ -639,6 +687,7 @@ impl TimeoutError {
     /// let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
     /// assert_eq!(TimeoutError::cause_of(&refused), None);
     /// ```
+    #[must_use]
     pub fn cause_of(error: &io::Error) -> Option<TimeoutError> {
         error.get_ref()?.downcast_ref().copied()
     }

@@ -1,7 +1,8 @@
 // ANCHOR: module
 //! When a thread fails: the hook that reports a panic.
 //!
-//! A panic ends the thread in which it happens, and no other.
+//! A panic ends the thread in which it happens. In the main thread, it ends
+//! the process.
 //! [`excepthook`] returns the hook that is called then, and
 //! [`set_excepthook`] puts another one in its place.
 //! The default one prints what happened on standard error, in one write.
@@ -10,6 +11,18 @@
 //! To react to the failure of one thread, join it: see
 //! [`JoinError::Panicked`](super::spawn::JoinError::Panicked).
 //!
+//! # Before you copy it
+//!
+//! - The hook is for threads that were started by `spawn.rs`, whose first
+//!   start puts a panic hook in front of the program's: see there.
+//! - While a hook is set, a panic that a task catches itself is printed when
+//!   the task ends, or after 16 more panics: until then nothing tells it from
+//!   the one that the hook will get.
+//! - A panic hook of the program's own (`std::panic::set_hook`) is called for
+//!   every panic at once, besides this hook.
+//! - A panic of the main thread calls no hook and ends the process, with all
+//!   threads. With `panic = "abort"` so does every panic.
+//!
 //! The chapter that explains this file is `src/exceptions.md`.
 //!
 //! Travels with: `life_cycle.rs`, `spawn.rs`, `attributes.rs`, `configure.rs`.
@@ -17,12 +30,14 @@
 use std::any::Any;
 use std::backtrace::Backtrace;
 use std::fmt;
-use std::panic::{self, AssertUnwindSafe};
-use std::sync::Arc;
+use std::mem;
+use std::sync::{Arc, LazyLock};
 
 use parking_lot::RwLock;
 
-use super::spawn::{Failure, Place, REPORTER, ThreadHandle, eprint, report};
+use super::spawn::{
+    Failure, Place, REPORTER, ThreadHandle, attempt, contain, eprint, report,
+};
 
 // ANCHOR: args
 /// What a hook is told about a panic that ended a thread.
@@ -44,10 +59,13 @@ pub struct ExceptHookArgs<'a> {
     /// program set a panic hook of its own after the first start of a
     /// thread; that hook has seen the panic then.
     pub place: Option<&'a Place>,
-    /// How it came there; captured as `RUST_BACKTRACE` says.
+    /// How it came there, if the environment asks for backtraces:
+    /// `RUST_LIB_BACKTRACE` decides, or `RUST_BACKTRACE` if that is not set.
     pub backtrace: Option<&'a Backtrace>,
     /// The thread that failed, which is the calling thread.
     pub thread: &'a ThreadHandle,
+    /// Whether the program's own panic hook has printed it.
+    is_printed: bool,
 }
 
 /// A hook: a function that is called in a thread that failed.
@@ -57,6 +75,10 @@ pub type ExceptHook = Arc<dyn Fn(&ExceptHookArgs<'_>) + Send + Sync>;
 // ANCHOR: hook
 /// The hook, or `None` for the default.
 static HOOK: RwLock<Option<ExceptHook>> = RwLock::new(None);
+
+/// The one `Arc` of the default, by which it is known when it comes back.
+static DEFAULT: LazyLock<ExceptHook> =
+    LazyLock::new(|| Arc::new(default_excepthook));
 
 /// Returns the hook that is called when a thread fails.
 ///
@@ -70,9 +92,10 @@ static HOOK: RwLock<Option<ExceptHook>> = RwLock::new(None);
 /// let before = excepthook();
 /// set_excepthook(Arc::new(move |args: &ExceptHookArgs| before(args)));
 /// ```
+#[must_use]
 pub fn excepthook() -> ExceptHook {
     let hook = HOOK.read().clone();
-    hook.unwrap_or_else(|| Arc::new(default_excepthook))
+    hook.unwrap_or_else(|| Arc::clone(&DEFAULT))
 }
 
 /// Sets the hook that is called when a thread fails, and returns the old
@@ -81,7 +104,9 @@ pub fn excepthook() -> ExceptHook {
 /// The hook is called in the thread that failed, while it is alive, for a
 /// panic that the task did not catch.
 /// Several threads may call it at once.
-/// If it panics itself, the default hook takes over and reports both.
+/// If it panics itself, both panics are printed, and the thread ends as it
+/// would have.
+/// Setting the default hook again restores it, in all that it does.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -107,21 +132,25 @@ pub fn excepthook() -> ExceptHook {
 ///
 /// [python]: https://docs.python.org/3/library/threading.html
 pub fn set_excepthook(hook: ExceptHook) -> ExceptHook {
-    let old = HOOK.write().replace(hook);
-    *REPORTER.write() = call_hook;
-    old.unwrap_or_else(|| Arc::new(default_excepthook))
+    let is_default = Arc::ptr_eq(&hook, &DEFAULT);
+    let hook = (!is_default).then_some(hook);
+    let mut current = HOOK.write();
+    *REPORTER.write() = hook.is_some().then_some(call_hook);
+    let old = mem::replace(&mut *current, hook);
+    old.unwrap_or_else(|| Arc::clone(&DEFAULT))
 }
 
 /// Prints what happened on standard error, in one write, so that the reports
 /// of several threads don't mix.
 ///
-/// This is the hook if no other was set.
+/// This is the hook if no other was set. Then the report is printed when the
+/// panic begins, also if the task catches it; see the head of this module.
 /// It prints the name of the thread, the place, the message and, if
 /// `RUST_BACKTRACE` asks for it, the backtrace.
-/// It prints nothing where `place` is `None`: see
-/// [`ExceptHookArgs::place`].
+/// It prints nothing that a panic hook has printed already, nor where `place`
+/// is `None`: see [`ExceptHookArgs::place`].
 pub fn default_excepthook(args: &ExceptHookArgs<'_>) {
-    if args.place.is_some() {
+    if args.place.is_some() && !args.is_printed {
         eprint(&args.report());
     }
 }
@@ -135,16 +164,28 @@ fn call_hook(thread: &ThreadHandle, failure: &mut Failure) {
         place: failure.place.as_ref(),
         backtrace: failure.backtrace.as_deref(),
         thread,
+        is_printed: failure.is_printed,
     };
-    // No lock is held here: the hook may set another one.
+    // No lock is held here: the hook may set another one. If it has done so,
+    // this is the last handle of the old one.
     let hook = excepthook();
-    // The hook's own state may be half changed; it is not ours to judge.
-    let called = panic::catch_unwind(AssertUnwindSafe(|| hook(&args)));
-    if let Err(payload) = called {
-        let hook_failure = Failure::new(payload);
-        let name = format!("{}, in the excepthook", args.thread.name());
-        eprint(&(args.report() + &hook_failure.report(&name)));
+    let called = attempt(|| hook(&args));
+    contain(|| drop(hook));
+    if let Err(hook_failure) = called {
+        report_both(thread, failure, &hook_failure);
+        contain(|| drop(hook_failure));
     }
+}
+
+/// Prints what the hook should have reported, and why it has not.
+fn report_both(thread: &ThreadHandle, failure: &Failure, hook: &Failure) {
+    let name = thread.name();
+    let title = format!("{name}, in the excepthook");
+    let texts = [(failure, &name), (hook, &title)]
+        .into_iter()
+        .filter(|(failure, _)| !failure.is_printed)
+        .map(|(failure, name)| failure.report(name));
+    eprint(&texts.collect::<String>());
 }
 // ANCHOR_END: call
 
@@ -172,6 +213,7 @@ impl fmt::Debug for ExceptHookArgs<'_> {
 #[cfg(test)]
 mod tests {
     use std::env;
+    use std::panic;
     use std::process::{Command, Output, Stdio};
     use std::sync::Barrier;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -252,7 +294,7 @@ mod tests {
     }
 
     fn mem_take<T: Default>(value: &Mutex<T>) -> T {
-        std::mem::take(&mut value.lock())
+        mem::take(&mut value.lock())
     }
 
     #[test]
@@ -374,6 +416,55 @@ mod tests {
             "Exception in thread Thread-1, in the excepthook:"
         );
         assert_eq!(lines[5..], ["panic: hook"]);
+    }
+
+    #[test]
+    fn what_a_panic_hook_has_printed_is_not_printed_again() {
+        let test = "what_a_panic_hook_has_printed_is_not_printed_again";
+        if is_child() {
+            panic::set_hook(Box::new(|_| eprintln!("the panic hook")));
+            set_excepthook(Arc::new(|args: &ExceptHookArgs| {
+                eprintln!("the excepthook: {}", args.message);
+                default_excepthook(args);
+            }));
+            failing("task").join().unwrap_err();
+            set_excepthook(Arc::new(|_: &ExceptHookArgs| panic!("hook")));
+            failing("task").join().unwrap_err();
+            return;
+        }
+        let all = "the panic hook\nthe excepthook: task\n\
+                   the panic hook\nthe panic hook\n";
+        assert_eq!(stderr(test), all);
+    }
+
+    #[test]
+    fn a_caught_panic_is_printed_when_the_task_ends_or_else_at_once() {
+        let test =
+            "a_caught_panic_is_printed_when_the_task_ends_or_else_at_once";
+        if is_child() {
+            let catch = || {
+                panic::catch_unwind(|| panic!("caught")).unwrap_err();
+                eprintln!("the task goes on");
+            };
+            let run = || Thread::new(catch).start().unwrap().join().unwrap();
+            let default = set_excepthook(Arc::new(|_: &ExceptHookArgs| {}));
+            run();
+            set_excepthook(default);
+            run();
+            return;
+        }
+        let text = stderr(test);
+        let is_place = |line: &&str| !line.starts_with("  at ");
+        let lines: Vec<&str> = text.lines().filter(is_place).collect();
+        let all = [
+            "the task goes on",
+            "Exception in thread Thread-1:",
+            "panic: caught",
+            "Exception in thread Thread-2:",
+            "panic: caught",
+            "the task goes on",
+        ];
+        assert_eq!(lines, all);
     }
 
     #[test]

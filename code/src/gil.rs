@@ -13,9 +13,25 @@
 //! thing that threads share, which keeps apart only those who want the same
 //! thing.
 //!
+//! # Before you copy it
+//!
+//! - A holder that never checks keeps the lock, and a thread that keeps
+//!   asking may be passed over by others each time: the lock always changes
+//!   hands, but which waiter is next is up to the system.
+//! - A thread that was asked to give way can't take the lock again until
+//!   another one has held it.
+//! - A guard that is forgotten (`mem::forget`) keeps the lock for ever, and
+//!   [`GilGuard::release`] then waits for ever if its work has done so.
+//! - It knows nothing of `fork`: in the child, the lock stays held if another
+//!   thread held it.
+//!
 //! The chapter that explains this file is `src/gil.md`.
 //!
-//! # Why nobody waits for a turn that never comes
+//! # Why a waiting thread never finds the lock stuck
+//!
+//! The steps prove that the lock changes hands as long as its holders check,
+//! and not that each thread gets its turn: another waiter may always be
+//! quicker.
 //!
 //! H holds the lock, W waits for it; everything but the look of step 3 is
 //! done under one mutex.
@@ -124,6 +140,7 @@ struct Turns {
     changed: Condvar,
 }
 
+#[derive(Clone, Copy)]
 struct Turn {
     held: bool,
     /// Who holds the lock, or held it last.
@@ -170,7 +187,8 @@ impl<T> Gil<T> {
     ///
     /// # Panics
     ///
-    /// If this thread holds the lock already: it would wait forever.
+    /// If this thread holds the lock already: it would wait forever. The
+    /// message names the thread.
     ///
     /// ```
     /// use threading::Gil;
@@ -185,6 +203,7 @@ impl<T> Gil<T> {
     /// A thread of CPython does this before its first instruction.
     /// There is no way to try: a thread that wants to run Python code has to
     /// wait.
+    #[track_caller]
     pub fn acquire(&self) -> GilGuard<'_, T> {
         self.turns.take();
         let turn = Held(&self.turns);
@@ -220,6 +239,7 @@ impl<T> Gil<T> {
     /// # Differences from Python
     ///
     /// This is `sys.getswitchinterval()`, which returns seconds.
+    #[must_use]
     pub fn switch_interval(&self) -> Duration {
         self.turns.turn.lock().interval
     }
@@ -236,6 +256,7 @@ impl<T> Gil<T> {
     /// assert!(!gil.is_drop_requested()); // nobody waits
     /// # drop(guard);
     /// ```
+    #[must_use]
     pub fn is_drop_requested(&self) -> bool {
         self.turns.is_drop_requested()
     }
@@ -254,6 +275,7 @@ impl<T> Gil<T> {
     ///     .unwrap();
     /// assert_eq!(gil.switches(), 2);
     /// ```
+    #[must_use]
     pub fn switches(&self) -> u64 {
         self.turns.turn.lock().switches
     }
@@ -362,12 +384,15 @@ impl Drop for Held<'_> {
 impl Turns {
     // ANCHOR: take
     /// Waits for a turn, and begins it.
+    #[track_caller]
     fn take(&self) {
-        let me = thread::current().id();
+        let thread = thread::current();
+        let me = thread.id();
         let mut turn = self.turn.lock();
         assert!(
             !(turn.held && turn.last_holder == Some(me)),
-            "the thread acquires a lock that it holds already",
+            "the thread {:?} ({me:?}) acquires a lock that it holds already",
+            thread.name().unwrap_or("without a name"),
         );
         let mut patience = Patience::new(&turn);
         while !self.may_take(&turn, me) {
@@ -480,7 +505,8 @@ impl<T: fmt::Debug> fmt::Debug for GilGuard<'_, T> {
 
 impl<T> fmt::Debug for Gil<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let turn = self.turns.turn.lock();
+        // Not locked while it writes: the writer may want the lock itself.
+        let turn = *self.turns.turn.lock();
         f.debug_struct("Gil")
             .field("held", &turn.held)
             .field("drop_requested", &self.is_drop_requested())
@@ -736,6 +762,42 @@ mod tests {
         }
     }
 
+    /// Two threads wait. The first gets the lock, and keeps it; the second,
+    /// whose interval began long before, is not to ask before that turn has
+    /// lasted an interval.
+    #[test]
+    fn a_fresh_turn_is_not_cut_short_by_an_older_wait() {
+        let gil = Gil::new(());
+        let interval = Duration::from_millis(200);
+        gil.set_switch_interval(interval);
+        let is_asked = || gil.is_drop_requested();
+        let held = AtomicUsize::new(0);
+        let wait = || {
+            let _guard = gil.acquire();
+            let turn = held.fetch_add(1, Ordering::Relaxed);
+            if turn == 0 {
+                until("the first is asked", is_asked);
+            }
+        };
+        thread::scope(|scope| {
+            let guard = gil.acquire();
+            let start = Instant::now();
+            scope.spawn(wait);
+            scope.spawn(wait);
+            // Their waits grow old; on a busy machine one may ask by now.
+            while start.elapsed() < interval / 2 && !is_asked() {
+                thread::yield_now();
+            }
+            let turn = Instant::now();
+            drop(guard);
+            let first = || held.load(Ordering::Relaxed) > 0;
+            until("one of them holds the lock", first);
+            until("it is asked", || is_asked() || gil.switches() == 3);
+            assert!(turn.elapsed() >= interval);
+        });
+        assert_eq!(gil.switches(), 3);
+    }
+
     #[test]
     fn a_holder_that_comes_and_goes_is_not_asked_early() {
         for _ in 0..200 {
@@ -889,8 +951,14 @@ mod tests {
         let guard = gil.acquire();
         let again = AssertUnwindSafe(|| drop(gil.acquire()));
         let payload = panic::catch_unwind(again).unwrap_err();
-        let said = payload.downcast_ref::<&str>().unwrap();
-        assert_eq!(*said, "the thread acquires a lock that it holds already");
+        let said = payload.downcast_ref::<String>().unwrap();
+        let me = thread::current();
+        let expected = format!(
+            "the thread {:?} ({:?}) acquires a lock that it holds already",
+            me.name().unwrap(),
+            me.id(),
+        );
+        assert_eq!(*said, expected);
         assert!(!is_free(&gil));
         assert_eq!(*guard, 1);
     }

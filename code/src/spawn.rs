@@ -13,22 +13,52 @@
 //! A neighbour may serve you better: `std::thread::scope` for tasks that
 //! borrow from the caller, and `std::thread::spawn` where one owner joins.
 //!
+//! # Before you copy it
+//!
+//! - The first start puts a panic hook in front of the program's own, for the
+//!   whole process. It notes where a task panics and prints the panic at
+//!   once, in the form of its report, whether or not the task catches it.
+//!   While a reporter is set (`set_excepthook` in `exceptions.rs`), it cannot
+//!   know yet what the reporter will be told: then a panic that the task
+//!   catches is printed when the task ends, or after 16 more panics.
+//! - A panic hook that the program sets itself, before or after, is called
+//!   for every panic, and prints alone. One that is set after the first start
+//!   and does not call the hook it replaces leaves failures without a place.
+//! - A join with a timeout does not wait for slow destructors of thread-local
+//!   values. It does wait for destructors that C code registers with the
+//!   system, which run later.
+//! - A result, or the payload of a panic, that no thread takes is dropped by
+//!   whichever thread drops the last handle. If its destructor panics, that
+//!   panic is printed and goes no further.
+//! - On Linux, a process that runs out of memory mappings
+//!   (`vm.max_map_count`) may be killed while `std` sets up the stack of a new
+//!   thread ([rust-lang/rust#78497]), so [`StartError::Refused`] does not
+//!   cover that limit.
+//! - A process made by `fork` keeps the parent's threads in its list and its
+//!   handles, although only the thread that forked exists there.
+//! - It needs 64-bit atomics, and a declaration of a system function in an
+//!   `unsafe` block: a crate with `forbid(unsafe_code)` does without
+//!   `native_id`.
+//!
+//! [rust-lang/rust#78497]: https://github.com/rust-lang/rust/issues/78497
+//!
 //! The chapter that explains this file is `src/spawn.md`.
 //!
 //! Travels with: `life_cycle.rs`.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::io;
+use std::io::{self, Write};
 use std::marker::PhantomData;
 use std::mem;
 use std::num::NonZeroU64;
 use std::ops::Deref;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Once, OnceLock};
 use std::thread;
@@ -64,7 +94,8 @@ use super::life_cycle::{Ending, LifeCycle, State, blocked};
 /// - `start()` twice and `join()` before `start()` do not compile with a
 ///   [`NewThread`]. They are typed errors after
 ///   [`share`](NewThread::share); Python raises `RuntimeError`.
-/// - A panic is reported by `join()`, besides on standard error.
+/// - A panic is printed on standard error at once, whether or not the task
+///   catches it, and the one that ends the task is reported by `join()` too.
 ///
 /// Source: [Thread objects][python].
 ///
@@ -106,7 +137,8 @@ pub(crate) struct Record {
     /// Whether the thread was started by other means: it can't be joined.
     pub(crate) foreign: bool,
     pub(crate) progress: Mutex<Progress>,
-    /// Notified with `progress` locked, when `system` or the state changes.
+    /// Notified with `progress` locked, when `system`, `left` or the state
+    /// changes.
     changed: Condvar,
 }
 
@@ -120,6 +152,9 @@ pub(crate) struct Progress {
     task: Option<Task>,
     /// There from the end of the task until a joiner takes it.
     outcome: Option<Result<Value, Failure>>,
+    /// The thread has dropped its own handle, which it does after all other
+    /// thread-local values: its end is near.
+    left: bool,
 }
 
 /// The name of a thread.
@@ -158,6 +193,8 @@ pub enum StartError {
         state: State,
     },
     /// The system refused to make a thread, as it does at its limits.
+    /// Not at all of them: Linux may end a process that has too many memory
+    /// mappings (`vm.max_map_count`) instead.
     ///
     /// The thread is still new, and a shared one may be started later.
     Refused(io::Error),
@@ -187,6 +224,8 @@ pub struct Failure {
     pub(crate) place: Option<Place>,
     /// Boxed, so that the errors that carry a failure stay small.
     pub(crate) backtrace: Option<Box<Backtrace>>,
+    /// Whether a panic hook has printed it.
+    pub(crate) is_printed: bool,
     /// Locked by nobody: the mutex only makes a failure `Sync`.
     pub(crate) payload: Mutex<Value>,
 }
@@ -318,7 +357,8 @@ impl<T: Send + 'static> Thread<T> {
     /// Waits for the end of the thread no longer than `timeout`, and takes
     /// its result.
     ///
-    /// Returns `None` if the thread did not end in that time.
+    /// Returns `None` if the thread did not end in that time: a thread whose
+    /// task has returned still has to drop its thread-local values.
     /// A timeout of zero looks once; one too long for the clock waits
     /// forever.
     ///
@@ -340,6 +380,7 @@ impl<T: Send + 'static> Thread<T> {
     ///
     /// `join(timeout=1)` returns `None` in either case, and the caller asks
     /// `is_alive()`.
+    #[must_use = "`None` means that the thread has not ended"]
     pub fn join_timeout(
         &self,
         timeout: Duration,
@@ -352,6 +393,7 @@ impl<T: Send + 'static> Thread<T> {
     /// result.
     ///
     /// Returns `None` if the thread did not end by then.
+    #[must_use = "`None` means that the thread has not ended"]
     pub fn join_deadline(
         &self,
         deadline: Instant,
@@ -429,6 +471,7 @@ impl<T> NewThread<T> {
     /// let thread = Thread::new(|| ()).share();
     /// assert!(matches!(thread.join(), Err(JoinError::NotStarted)));
     /// ```
+    #[must_use = "a shared thread does nothing until it is started"]
     pub fn share(self) -> Thread<T> {
         self.thread
     }
@@ -453,6 +496,7 @@ impl ThreadHandle {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     // ANCHOR: state
+    #[must_use]
     pub fn state(&self) -> State {
         let life = &self.record.life;
         if life.state() == State::Running && self.is_asleep() {
@@ -473,6 +517,7 @@ impl ThreadHandle {
     // ANCHOR_END: state
 
     /// Returns how the thread ended, or `None` if it has not.
+    #[must_use]
     pub fn ending(&self) -> Option<Ending> {
         self.record.life.ending()
     }
@@ -502,6 +547,7 @@ impl ThreadHandle {
     /// Waits for the end of the thread, no longer than `timeout`.
     ///
     /// Returns `None` if the thread did not end in that time.
+    #[must_use = "`None` means that the thread has not ended"]
     pub fn join_timeout(
         &self,
         timeout: Duration,
@@ -515,6 +561,7 @@ impl ThreadHandle {
     /// Waits for the end of the thread, no longer than until `deadline`.
     ///
     /// Returns `None` if the thread did not end by then.
+    #[must_use = "`None` means that the thread has not ended"]
     pub fn join_deadline(
         &self,
         deadline: Instant,
@@ -553,18 +600,16 @@ impl ThreadHandle {
         let task = record.progress.lock().task.take();
         let task = task.expect("a thread is started once");
         IN_TASK.set(true);
-        let outcome = catch(task).and_then(|value| {
+        let outcome = attempt(task).and_then(|value| {
             if self.is_held_by_others() {
                 return Ok(Some(value));
             }
-            // Nobody can ask for it. It is dropped here, not at the very end
-            // of the thread, where a panic would end the process.
-            catch(|| drop(value)).map(|()| None)
+            // No thread can ask for it, so it is dropped while a panic still
+            // counts as the thread's failure.
+            attempt(|| drop(value)).map(|()| None)
         });
-        let outcome = outcome.map_err(|payload| {
-            let mut failure = Failure::new(payload);
-            let report = *REPORTER.read();
-            report(&self, &mut failure);
+        let outcome = outcome.map_err(|mut failure| {
+            report_failure(&self, &mut failure);
             failure
         });
         IN_TASK.set(false);
@@ -579,10 +624,40 @@ impl ThreadHandle {
     }
 }
 
-/// Who gets the payload decides what to do about what is half done.
+/// The caller gets the payload, and decides what to do about state that the
+/// panic left half changed.
 fn catch<T>(task: impl FnOnce() -> T) -> thread::Result<T> {
     panic::catch_unwind(AssertUnwindSafe(task))
 }
+
+// ANCHOR: contain
+/// Runs a task or a part of one. Afterwards, the panics that it has caught
+/// itself are printed.
+pub(crate) fn attempt<T>(task: impl FnOnce() -> T) -> Result<T, Failure> {
+    let outcome = catch(task).map_err(Failure::new);
+    print_notes();
+    outcome
+}
+
+/// Runs code that may panic where nothing can be done about that: the panic
+/// ends here, and so does one in the destructor of its payload.
+pub(crate) fn contain(code: impl FnOnce()) {
+    let dropped = catch(code).or_else(|payload| catch(|| drop(payload)));
+    // A payload could panic without end each time it is dropped.
+    mem::forget(dropped);
+}
+
+impl Drop for Record {
+    /// Drops a result that no thread has taken.
+    ///
+    /// This may be the very end of a thread, or happen while a panic
+    /// unwinds: a second panic would end the process.
+    fn drop(&mut self) {
+        let outcome = self.progress.get_mut().outcome.take();
+        contain(|| drop(outcome));
+    }
+}
+// ANCHOR_END: contain
 
 impl Record {
     /// A record of a thread that is not started.
@@ -604,6 +679,7 @@ impl Record {
                 system: System::New,
                 task: None,
                 outcome: None,
+                left: false,
             }),
             changed: Condvar::new(),
         }
@@ -659,17 +735,23 @@ impl Record {
         self.changed.notify_all();
     }
 
+    /// Tells the joiners that the end is near.
+    fn leave(&self) {
+        self.progress.lock().left = true;
+        self.changed.notify_all();
+    }
+
     // ANCHOR: wait_system
     /// Waits until the thread of the system is gone; tells whether it is.
     fn wait(&self, deadline: Option<Instant>) -> Result<bool, JoinError> {
         let mut progress = self.progress.lock();
         loop {
-            // The system knows no deadline: with one, wait for the last
-            // word of the thread first.
-            let may_ask = deadline.is_none() || self.life.ending().is_some();
+            // The system knows no deadline: with one, wait until nothing is
+            // left that could take long.
+            let may_ask = deadline.is_none() || progress.left;
             match mem::replace(&mut progress.system, System::Joining) {
                 System::Started(system) if may_ask => {
-                    // It can't fail: `run` catches every panic.
+                    // It can't fail: `run` lets no panic out.
                     let join = || drop(system.join());
                     MutexGuard::unlocked(&mut progress, join);
                     progress.system = System::Joined;
@@ -772,7 +854,7 @@ thread_local! {
     /// Whether the calling thread runs its task.
     static IN_TASK: Cell<bool> = const { Cell::new(false) };
 
-    /// The latest panics of the task, the last one first.
+    /// The latest panics of the task, in order.
     static PANICS: RefCell<Vec<Note>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -788,6 +870,7 @@ impl Drop for Current {
             let _ = record.life.end(Ending::Returned);
         }
         unregister(record.ident);
+        record.leave();
     }
 }
 
@@ -802,22 +885,28 @@ fn inherits_daemon() -> bool {
 // ANCHOR_END: current
 
 // ANCHOR: panics
-/// Who reports the panic of a thread: the chapter on failures puts its hook
-/// here.
-pub(crate) static REPORTER: RwLock<fn(&ThreadHandle, &mut Failure)> =
-    RwLock::new(print_report);
+/// Tells somebody that a thread has failed, and lets no panic out.
+pub(crate) type Reporter = fn(&ThreadHandle, &mut Failure);
 
-/// What the panic hook notes for the end of the thread.
-struct Note {
-    message: String,
-    place: Option<Place>,
-    backtrace: Box<Backtrace>,
+/// Who is told of a failure; the chapter on failures puts its hook here.
+/// `None` leaves it at what the panic hook prints.
+pub(crate) static REPORTER: RwLock<Option<Reporter>> = RwLock::new(None);
+
+/// Reports a failure, in the thread that failed.
+pub(crate) fn report_failure(thread: &ThreadHandle, failure: &mut Failure) {
+    let reporter = REPORTER.read().unwrap_or(print_report);
+    reporter(thread, failure);
+    print_notes();
+}
+
+/// The panic hook that was there before ours.
+struct Before {
+    hook: Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send>,
+    /// Whether that is `std`'s own, and not one that the program has set.
+    is_std: bool,
 }
 
 /// Puts a hook in front of the program's panic hook, once.
-///
-/// It notes a panic of a thread that was started here, and says nothing: the
-/// task may catch it. All others go to the hook that was there before.
 fn note_panics() {
     static INSTALLED: Once = Once::new();
     // A panicking thread may not touch the hook; the next start will.
@@ -825,56 +914,138 @@ fn note_panics() {
         return;
     }
     INSTALLED.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !note_panic(info) {
-                before(info);
-            }
-        }));
+        let hook = panic::take_hook();
+        // Nothing is set now, so this is `std`'s own.
+        let std_hook = panic::take_hook();
+        let is_std = ptr::eq(&*hook, &*std_hook);
+        let before = Before { hook, is_std };
+        panic::set_hook(Box::new(move |info| before.panicked(info)));
     });
 }
 
-/// Notes a panic of a task, and tells whether the end of its thread will
-/// report it.
-fn note_panic(info: &PanicHookInfo<'_>) -> bool {
-    if !IN_TASK.get() {
-        return false;
+impl Before {
+    /// Notes a panic of a task, for the end of the task.
+    ///
+    /// Only then is it known whether the task catches it, so it is printed
+    /// now, unless there is a reporter to be told of it instead.
+    fn panicked(&self, info: &PanicHookInfo<'_>) {
+        let is_noted = IN_TASK.get().then(|| Note::new(info));
+        let Some(mut note) = is_noted else {
+            return (self.hook)(info);
+        };
+        if ends_the_process(&note.message) {
+            print_notes();
+            return (self.hook)(info);
+        }
+        if !self.is_std {
+            (self.hook)(info);
+            note.is_printed = true;
+        } else if REPORTER.read().is_none() {
+            note.print();
+        }
+        note.keep();
     }
-    let note = Note {
-        message: message_of(info.payload()),
-        place: info.location().map(|location| Place {
-            file: location.file().to_owned(),
-            line: location.line(),
-            column: location.column(),
-        }),
-        backtrace: Box::new(Backtrace::capture()),
-    };
-    let mut panics = PANICS.take();
-    if ends_the_process(&note.message) {
-        panics.iter().for_each(|note| eprint(&note.text()));
-        return false;
-    }
-    // Two will do: a panic, and one while that one unwinds.
-    panics.truncate(1);
-    panics.insert(0, note);
-    PANICS.set(panics);
-    true
 }
 
 /// Whether the process aborts after the panic hook, so that no thread can
 /// report anything later.
+///
+/// `std` tells a hook so by these texts alone; tests fail if they change.
 fn ends_the_process(message: &str) -> bool {
     cfg!(panic = "abort")
         || message == "panic in a function that cannot unwind"
         || message == "panic in a destructor during cleanup"
 }
 
-/// Prints what happened in the style of Python, in one write.
+/// What the panic hook notes of a panic.
+struct Note {
+    message: String,
+    /// The type of the payload.
+    payload: TypeId,
+    place: Option<Place>,
+    backtrace: Box<Backtrace>,
+    is_printed: bool,
+}
+
+impl Note {
+    /// How many are kept of each thread.
+    ///
+    /// One is enough for a panic that nothing but the end of the task
+    /// catches. The others are for destructors that panic while it unwinds,
+    /// and catch that.
+    const KEPT: usize = 16;
+
+    fn new(info: &PanicHookInfo<'_>) -> Self {
+        Note {
+            message: message_of(info.payload()),
+            payload: info.payload().type_id(),
+            place: info.location().map(|location| Place {
+                file: location.file().to_owned(),
+                line: location.line(),
+                column: location.column(),
+            }),
+            backtrace: Box::new(Backtrace::capture()),
+            is_printed: false,
+        }
+    }
+
+    fn keep(self) {
+        let mut notes = take_notes();
+        if notes.len() == Note::KEPT {
+            notes.remove(0).print();
+        }
+        notes.push(self);
+        let _ = PANICS.try_with(|panics| panics.replace(notes));
+    }
+
+    /// Prints the note, unless it is printed already.
+    fn print(&mut self) {
+        if !mem::replace(&mut self.is_printed, true) {
+            // The macro may panic, which a panic hook must not do.
+            let _ = io::stderr().write_all(self.text().as_bytes());
+        }
+    }
+
+    fn text(&self) -> String {
+        let name =
+            |current: &OnceCell<Current>| Some(current.get()?.0.record.name());
+        let name = CURRENT.try_with(name).ok().flatten().unwrap_or_default();
+        let Note { message, place, .. } = self;
+        report(&name, message, place.as_ref(), Some(&self.backtrace))
+    }
+
+    /// Whether the panic with this payload left the note.
+    fn is_of(&self, payload: &(dyn Any + Send), message: &str) -> bool {
+        self.payload == payload.type_id() && self.message == message
+    }
+}
+
+/// Takes the notes of the calling thread.
+fn take_notes() -> Vec<Note> {
+    PANICS.try_with(RefCell::take).unwrap_or_default()
+}
+
+/// Prints what is not printed yet, and forgets all notes.
+fn print_notes() {
+    take_notes().iter_mut().for_each(Note::print);
+}
+
+/// Takes the note of the latest panic with this payload.
+fn take_note(payload: &(dyn Any + Send), message: &str) -> Option<Note> {
+    let mut notes = take_notes();
+    let last = notes.iter().rposition(|note| note.is_of(payload, message));
+    let note = last.map(|place| notes.remove(place));
+    let _ = PANICS.try_with(|panics| panics.replace(notes));
+    note
+}
+
+/// Prints what happened in the style of Python, in one write, unless the
+/// panic hook has done so.
 ///
 /// A failure without a place did not come past our panic hook: either it was
 /// raised silently, by `resume_unwind`, or another hook has printed it.
 pub(crate) fn print_report(thread: &ThreadHandle, failure: &mut Failure) {
-    if failure.place.is_some() {
+    if failure.place.is_some() && !failure.is_printed {
         eprint(&failure.report(&thread.record.name()));
     }
 }
@@ -885,22 +1056,12 @@ pub(crate) fn eprint(text: &str) {
     let _ = panic::catch_unwind(|| std::eprint!("{text}"));
 }
 
-impl Note {
-    fn text(&self) -> String {
-        let name = |current: &Current| current.0.record.name();
-        let name = CURRENT.with(|current| current.get().map(name));
-        let name = name.unwrap_or_default();
-        let Note { message, place, .. } = self;
-        report(&name, message, place.as_ref(), Some(&self.backtrace))
-    }
-}
-
 impl Failure {
     /// Joins a payload with what the panic hook noted.
     pub(crate) fn new(payload: Value) -> Self {
         let message = message_of(&*payload);
-        let notes = PANICS.take();
-        let note = notes.into_iter().find(|note| note.message == message);
+        let note = take_note(&*payload, &message);
+        let is_printed = note.as_ref().is_some_and(|note| note.is_printed);
         let (place, backtrace) = match note {
             Some(note) => (note.place, Some(note.backtrace)),
             None => (None, None),
@@ -910,6 +1071,7 @@ impl Failure {
             message,
             place,
             backtrace,
+            is_printed,
             payload,
         }
     }
@@ -968,6 +1130,7 @@ impl Failure {
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -977,6 +1140,7 @@ impl Failure {
     /// It is `None` for `std::panic::resume_unwind`, which has no place, and
     /// where the program has set a panic hook after the first start of a
     /// thread.
+    #[must_use]
     pub fn place(&self) -> Option<&Place> {
         self.place.as_ref()
     }
@@ -996,6 +1160,7 @@ impl Failure {
     /// assert_eq!(*code.unwrap(), 404);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use]
     pub fn into_payload(self) -> Box<dyn Any + Send> {
         self.payload.into_inner()
     }
@@ -1014,12 +1179,13 @@ pub(crate) fn native_id() -> Option<u64> {
 /// The number that the system gives the calling thread, where it gives one.
 #[cfg(target_vendor = "apple")]
 pub(crate) fn native_id() -> Option<u64> {
+    // SAFETY: this is the signature in pthread.h.
     unsafe extern "C" {
         fn pthread_threadid_np(thread: usize, id: *mut u64) -> i32;
     }
     let mut id = 0;
-    // SAFETY: this is the signature in pthread.h, where a thread of zero is
-    // the calling one, and `id` may be written.
+    // SAFETY: a thread of zero is the calling one, and `id` is borrowed for
+    // writing by this call alone.
     let error = unsafe { pthread_threadid_np(0, &mut id) };
     (error == 0).then_some(id)
 }
@@ -1052,10 +1218,11 @@ pub(crate) fn native_id() -> Option<u64> {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn is_asleep(native_id: u64) -> bool {
     let path = format!("/proc/self/task/{native_id}/stat");
-    let stat = std::fs::read_to_string(path).unwrap_or_default();
+    // No text: Linux cuts a name at 15 bytes, also within a character.
+    let stat = std::fs::read(path).unwrap_or_default();
     // `7 (a name) S …`: a name may hold brackets, so the last one counts.
-    let state = stat.rsplit_once(") ").map(|(_, rest)| rest);
-    state.is_some_and(|state| state.starts_with(['S', 'D']))
+    let state = stat.windows(3).rfind(|part| part.starts_with(b") "));
+    matches!(state, Some([.., b'S' | b'D']))
 }
 
 /// Whether the kernel lets a thread of this program wait.
@@ -1078,6 +1245,7 @@ impl<T> Thread<T> {
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use]
     pub fn handle(&self) -> ThreadHandle {
         self.handle.clone()
     }
@@ -1262,14 +1430,18 @@ mod tests {
     /// Runs one test of this file in a process of its own, where [`CHILD`]
     /// is set.
     fn in_child(test: &str) -> Output {
+        child(test).env(CHILD, "1").output().unwrap()
+    }
+
+    fn child(test: &str) -> Command {
         let path = format!("{}::{test}", module_path!());
         let (_crate, path) = path.split_once("::").unwrap();
-        Command::new(env::current_exe().unwrap())
+        let mut command = Command::new(env::current_exe().unwrap());
+        command
             .args([path, "--exact", "--nocapture", "--test-threads=1"])
-            .env(CHILD, "1")
             .env_remove("RUST_BACKTRACE")
-            .output()
-            .unwrap()
+            .env_remove("RUST_LIB_BACKTRACE");
+        command
     }
 
     fn is_child() -> bool {
@@ -1533,6 +1705,57 @@ mod tests {
         }
     }
 
+    /// The destructor waits for what the joiner does after its join.
+    #[test]
+    fn a_timed_join_does_not_wait_for_slow_thread_local_values() {
+        struct Last(RefCell<Option<mpsc::Receiver<()>>>);
+        impl Drop for Last {
+            fn drop(&mut self) {
+                let wait = self.0.take().unwrap();
+                let _ = wait.recv_timeout(LONG);
+            }
+        }
+        thread_local! {
+            static LAST: Last = const { Last(RefCell::new(None)) };
+        }
+        let (has_joined, wait) = mpsc::channel();
+        let task = move || drop(LAST.with(|last| last.0.replace(Some(wait))));
+        let thread = Thread::new(task).start().unwrap();
+        eventually(|| thread.state() == State::Terminated);
+        let begin = Instant::now();
+        assert!(thread.join_timeout(Duration::ZERO).is_none());
+        assert!(thread.join_timeout(Duration::from_millis(20)).is_none());
+        // If it had waited, the destructor would have given up.
+        assert!(begin.elapsed() < LONG);
+        let _ = has_joined.send(());
+        thread.join_timeout(LONG).unwrap().unwrap();
+        assert!(!is_registered(&thread));
+    }
+
+    /// Linux cuts a name at 15 bytes.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_thread_that_sleeps_is_blocked_whatever_its_name_is() {
+        for name in [
+            "plain",
+            ") R 1 (",
+            "a name that is far longer than fifteen bytes",
+            "aaaaaaaaaaaaaa\u{e9}",
+            "日本語のスレッド名",
+            "x日本語のスレッド名",
+        ] {
+            let (end, wait) = mpsc::channel::<()>();
+            let task = move || wait.recv_timeout(LONG).unwrap_err();
+            let thread = Thread::new(task).share();
+            let given = Some(name.to_owned());
+            thread.record.progress.lock().name.given = given;
+            thread.start().unwrap();
+            eventually(|| thread.state() == State::Blocked);
+            drop(end);
+            thread.join().unwrap();
+        }
+    }
+
     #[test]
     fn no_number_is_given_twice() {
         let line = Barrier::new(4);
@@ -1733,58 +1956,206 @@ mod tests {
         assert!(!text.contains("panicked at"), "{text}");
     }
 
-    #[test]
-    fn a_panic_that_the_task_catches_is_no_failure_and_not_printed() {
-        let test =
-            "a_panic_that_the_task_catches_is_no_failure_and_not_printed";
-        if is_child() {
-            let task = || {
-                let result = panic::catch_unwind(|| panic!("caught"));
-                result.is_err()
-            };
-            assert!(Thread::new(task).start().unwrap().join().unwrap());
-            return;
-        }
+    /// What the child wrote to standard error, if all went well there.
+    fn stderr(test: &str) -> String {
         let output = in_child(test);
         assert!(output.status.success(), "{output:?}");
-        assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// The messages and marks in a text, in order, without the places.
+    fn messages(text: &str) -> Vec<&str> {
+        let is_frame = |line: &str| {
+            line.starts_with("Exception") || line.starts_with("  at ")
+        };
+        text.lines().filter(|line| !is_frame(line)).collect()
+    }
+
+    fn caught(message: &'static str) {
+        panic::catch_unwind(|| panic!("{message}")).unwrap_err();
+    }
+
+    /// A destructor that panics, and catches that itself.
+    struct Cleaner(&'static str);
+
+    impl Drop for Cleaner {
+        fn drop(&mut self) {
+            caught(self.0);
+        }
+    }
+
+    #[test]
+    fn a_panic_that_the_task_catches_is_printed_at_once_and_is_no_failure() {
+        let test = "a_panic_that_the_task_catches_is_printed_at_once_and_is_\
+                    no_failure";
+        if is_child() {
+            let task = || {
+                caught("caught");
+                std::eprintln!("the task goes on");
+                caught("caught, too");
+            };
+            Thread::new(task).start().unwrap().join().unwrap();
+            std::eprintln!("the end");
+            return;
+        }
+        let text = stderr(test);
+        let all = [
+            "panic: caught",
+            "the task goes on",
+            "panic: caught, too",
+            "the end",
+        ];
+        assert_eq!(messages(&text), all);
+        assert_eq!(text.matches("  at ").count(), 2, "{text}");
+    }
+
+    /// A task that fails, while destructors catch panics of their own.
+    fn fails_beside_others() -> Thread {
+        let task = || {
+            caught("before");
+            let _cleaners = ["one", "two", "the real one"].map(Cleaner);
+            panic!("the real one");
+        };
+        Thread::new(task).start().unwrap()
+    }
+
+    #[test]
+    fn panics_caught_while_another_unwinds_do_not_hide_it() {
+        let test = "panics_caught_while_another_unwinds_do_not_hide_it";
+        if is_child() {
+            let error = fails_beside_others().join().unwrap_err();
+            let JoinError::Panicked(failure) = error else {
+                unreachable!();
+            };
+            assert_eq!(failure.message(), "the real one");
+            assert!(failure.place().is_some());
+            return;
+        }
+        let all = ["before", "the real one", "one", "two", "the real one"];
+        let all = all.map(|message| format!("panic: {message}"));
+        assert_eq!(messages(&stderr(test)), all);
+    }
+
+    #[test]
+    fn with_a_reporter_it_gets_the_failure_and_the_others_are_printed() {
+        let test =
+            "with_a_reporter_it_gets_the_failure_and_the_others_are_printed";
+        if is_child() {
+            *REPORTER.write() = Some(|_, failure| {
+                assert!(failure.place.is_some() && !failure.is_printed);
+                std::eprintln!("told: {}", failure.message);
+                caught("in the reporter");
+            });
+            fails_beside_others().handle().join().unwrap();
+            Thread::new(|| caught("all is well")).start().unwrap();
+            Thread::new(|| caught("all is well"))
+                .start()
+                .unwrap()
+                .join()
+                .unwrap();
+            eventually(|| REGISTRY.lock().is_empty());
+            return;
+        }
+        let text = stderr(test);
+        let all = [
+            "panic: before",
+            "panic: one",
+            "panic: two",
+            "panic: the real one",
+            "told: the real one",
+            "panic: in the reporter",
+            "panic: all is well",
+            "panic: all is well",
+        ];
+        assert_eq!(messages(&text), all);
+    }
+
+    #[test]
+    fn notes_of_caught_panics_do_not_pile_up() {
+        for reporter in [None, Some((|_, _| ()) as Reporter)] {
+            let test = "notes_of_caught_panics_do_not_pile_up";
+            if !is_child() {
+                let text = stderr(test);
+                assert_eq!(text.matches("panic: again").count(), 200);
+                continue;
+            }
+            *REPORTER.write() = reporter;
+            let task = || {
+                for _ in 0..100 {
+                    caught("again");
+                    let count = PANICS.with_borrow(Vec::len);
+                    assert!((1..=Note::KEPT).contains(&count), "{count}");
+                }
+            };
+            Thread::new(task).start().unwrap().join().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_hook_of_the_program_is_called_for_every_panic_and_prints_alone() {
+        let test =
+            "a_hook_of_the_program_is_called_for_every_panic_and_prints_alone";
+        // One has no size, as `std`'s own has none, and the other has.
+        let set_first = || {
+            panic::set_hook(Box::new(|info| {
+                let message = message_of(info.payload());
+                std::eprintln!("the first hook: {message}");
+            }));
+        };
+        let set_another = |name: &'static str| {
+            panic::set_hook(Box::new(move |info| {
+                let message = message_of(info.payload());
+                std::eprintln!("the {name} hook: {message}");
+            }));
+        };
+        let fail_in_many_ways = || {
+            let task = || {
+                caught("caught");
+                panic!("ours");
+            };
+            let thread: Thread = Thread::new(task).start().unwrap();
+            let foreign = thread::spawn(|| panic!("foreign"));
+            foreign.join().unwrap_err();
+            let Err(JoinError::Panicked(failure)) = thread.join() else {
+                unreachable!();
+            };
+            failure
+        };
+        if is_child() {
+            set_first();
+            assert!(fail_in_many_ways().place().is_some());
+            // One that comes after the first start sees all, too.
+            set_another("second");
+            assert_eq!(fail_in_many_ways().place(), None);
+            return;
+        }
+        let text = stderr(test);
+        let mut lines: Vec<&str> = text.lines().collect();
+        lines.sort_unstable();
+        let all = [
+            "the first hook: caught",
+            "the first hook: foreign",
+            "the first hook: ours",
+            "the second hook: caught",
+            "the second hook: foreign",
+            "the second hook: ours",
+        ];
+        assert_eq!(lines, all);
     }
 
     #[test]
     fn panics_outside_our_threads_go_to_the_hook_that_was_there() {
         let test = "panics_outside_our_threads_go_to_the_hook_that_was_there";
         if is_child() {
-            panic::set_hook(Box::new(|info| {
-                let message = message_of(info.payload());
-                std::eprintln!("the first hook: {message}");
-            }));
-            let thread = Thread::new(|| panic!("ours"));
-            thread.start().unwrap().handle().join().unwrap();
-            let foreign = thread::spawn(|| panic!("foreign"));
-            foreign.join().unwrap_err();
-            // A hook that comes after the first start sees all, and is the
-            // only one that prints.
-            panic::set_hook(Box::new(|info| {
-                let message = message_of(info.payload());
-                std::eprintln!("the second hook: {message}");
-            }));
-            let thread = Thread::new(|| panic!("seen by the second"));
-            thread.start().unwrap().handle().join().unwrap();
+            Thread::new(|| ()).start().unwrap().join().unwrap();
+            thread::spawn(|| panic!("foreign")).join().unwrap_err();
             return;
         }
-        let output = in_child(test);
-        assert!(output.status.success(), "{output:?}");
-        let text = String::from_utf8(output.stderr).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[0], "Exception in thread Thread-1:");
-        assert_eq!(
-            lines[2..],
-            [
-                "panic: ours",
-                "the first hook: foreign",
-                "the second hook: seen by the second",
-            ]
-        );
+        let text = stderr(test);
+        assert!(text.contains("' ("), "{text}");
+        assert!(text.contains(") panicked at "), "{text}");
+        assert!(!text.contains("Exception"), "{text}");
+        assert_eq!(text.matches("foreign").count(), 1, "{text}");
     }
 
     #[test]
@@ -1809,6 +2180,50 @@ mod tests {
         let text = String::from_utf8(output.stderr).unwrap();
         assert!(text.contains("panic: the first\n"), "{text}");
         assert!(text.contains("panic: while unwinding\n"), "{text}");
+    }
+
+    /// With a reporter, notes wait for the end of the task, which never
+    /// comes: this fails if `std` words such a panic in another way.
+    #[test]
+    fn std_says_in_known_words_that_a_panic_ends_the_process() {
+        struct Fails;
+        impl Drop for Fails {
+            fn drop(&mut self) {
+                panic!("while unwinding");
+            }
+        }
+        extern "C" fn in_c() {
+            panic!("across C");
+        }
+        let test = "std_says_in_known_words_that_a_panic_ends_the_process";
+        let which = env::var("THREADING_TEST_WHICH");
+        if let Ok(which) = which {
+            *REPORTER.write() = Some(|_, _| ());
+            let thread = Thread::new(move || {
+                let _fails = (which == "drop").then(|| Fails);
+                if which == "C" {
+                    in_c();
+                }
+                panic!("the first");
+            });
+            let thread: Thread = thread.start().unwrap();
+            let _ = thread.join_timeout(LONG);
+            return;
+        }
+        for (which, messages) in [
+            ("drop", ["panic: the first", "panic: while unwinding"]),
+            ("C", ["panic: across C", "panic in a function that cannot"]),
+        ] {
+            let output = child(test)
+                .env("THREADING_TEST_WHICH", which)
+                .output()
+                .unwrap();
+            assert!(!output.status.success(), "{output:?}");
+            let text = String::from_utf8(output.stderr).unwrap();
+            for message in messages {
+                assert!(text.contains(message), "{text}");
+            }
+        }
     }
 
     #[test]

@@ -15,9 +15,18 @@
 //! tasks, and a plain loop for tasks that wait for nothing on a machine with
 //! one core.
 //!
+//! # Before you copy it
+//!
+//! - [`run_all`] starts all its threads at once, however many there are.
+//! - If a task panics, the results of the others are dropped. A destructor
+//!   that panics in turn is printed, and goes no further.
+//! - [`parallelism`] asks the system anew each time, which may take as long
+//!   as reading some files.
+//!
 //! The chapter that explains this file is `src/threads.md`.
 
-use std::panic;
+use std::mem;
+use std::panic::{self, AssertUnwindSafe};
 use std::thread::{self, ScopedJoinHandle};
 
 /// Runs the tasks concurrently, each in a thread of its own, and returns
@@ -37,8 +46,8 @@ use std::thread::{self, ScopedJoinHandle};
 /// on in the caller, with its payload. Of several, that of the first task in
 /// the list does.
 ///
-/// If the system refuses a thread. The tasks that have begun run to their
-/// end first.
+/// If the system refuses a thread, or `tasks` panics while it is asked for
+/// the next task. The tasks that have begun run to their end first.
 ///
 /// # Examples
 ///
@@ -66,17 +75,49 @@ where
     R: Send,
 {
     thread::scope(|scope| {
-        let threads: Vec<_> =
-            tasks.into_iter().map(|task| scope.spawn(task)).collect();
-        // All are started, and only now does anybody wait.
-        let result_or_panic = |thread: ScopedJoinHandle<'_, R>| {
-            let resume = |payload| panic::resume_unwind(payload);
-            thread.join().unwrap_or_else(resume)
-        };
-        threads.into_iter().map(result_or_panic).collect()
+        let mut threads = Vec::new();
+        let spawn = |task| threads.push(scope.spawn(task));
+        let started = catch(|| tasks.into_iter().for_each(spawn));
+        // All are started, and only now is any of them waited for.
+        let ended = threads.into_iter().map(ScopedJoinHandle::join);
+        all_or_first_panic(started, ended.collect())
     })
 }
+
+/// The results, or else the first panic, which goes on here.
+fn all_or_first_panic<R>(
+    started: thread::Result<()>,
+    ended: Vec<thread::Result<R>>,
+) -> Vec<R> {
+    let (mut results, mut panics) = (Vec::new(), Vec::new());
+    for end in ended {
+        match end {
+            Ok(result) => results.push(result),
+            Err(payload) => panics.push(payload),
+        }
+    }
+    panics.extend(started.err());
+    if panics.is_empty() {
+        return results;
+    }
+    let first = panics.remove(0);
+    results.into_iter().for_each(drop_quietly);
+    panics.into_iter().for_each(drop_quietly);
+    panic::resume_unwind(first)
+}
 // ANCHOR_END: run_all
+
+/// Drops a value. If its destructor panics, that ends here.
+fn drop_quietly<T>(value: T) {
+    let dropped = catch(|| drop(value));
+    // A payload could panic without end each time it is dropped.
+    mem::forget(dropped.or_else(|payload| catch(|| drop(payload))));
+}
+
+/// All that a panic leaves half changed is dropped, or belongs to the caller.
+fn catch<R>(code: impl FnOnce() -> R) -> thread::Result<R> {
+    panic::catch_unwind(AssertUnwindSafe(code))
+}
 
 /// A task of any type that returns an `R`.
 // ANCHOR: task_type
@@ -98,6 +139,7 @@ pub type Task<'a, R> = Box<dyn FnOnce() -> R + Send + 'a>;
 /// assert_eq!(words.join(" "), "SOUP for 4");
 /// ```
 // ANCHOR: task
+#[must_use = "a task does nothing until it is run"]
 pub fn task<'a, R>(task: impl FnOnce() -> R + Send + 'a) -> Task<'a, R> {
     Box::new(task)
 }
@@ -169,6 +211,7 @@ where
 ///
 /// [python]: https://docs.python.org/3/library/os.html#os.process_cpu_count
 // ANCHOR: parallelism
+#[must_use]
 pub fn parallelism() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
@@ -194,7 +237,7 @@ mod tests {
         let mut tasks = Vec::new();
         for _ in 0..count {
             let (pass_on, word) = channel();
-            let pass_on = std::mem::replace(&mut before, pass_on);
+            let pass_on = mem::replace(&mut before, pass_on);
             let ended = &ended;
             tasks.push(move || {
                 word.recv_timeout(LIMIT).expect("the next task runs too");

@@ -12,6 +12,19 @@
 //! A neighbour may serve you better: an event that is waited for with a
 //! timeout, where the thread that waits has work to do.
 //!
+//! # Before you copy it
+//!
+//! - It brings `spawn.rs` along, whose first start puts a panic hook in front
+//!   of the program's: see there.
+//! - A delay is the shortest time. A call may come later, when the machine is
+//!   busy, or when a callback before it in a [`TimerQueue`] takes long.
+//! - The clock of `Instant` may stand still while the machine is suspended,
+//!   and then a call comes that much later.
+//! - Each waiting [`Timer`] costs a thread of the system; a [`TimerQueue`]
+//!   costs one for all.
+//! - In a process made by `fork` the threads are missing: no timer that was
+//!   started before fires there.
+//!
 //! The chapter that explains this file is `src/timer.md`.
 //!
 //! Travels with: `life_cycle.rs`, `spawn.rs`, `attributes.rs`, `configure.rs`.
@@ -26,13 +39,11 @@
 //! 3. The call is made after the move to Firing, and nowhere else. `cancel`
 //!    succeeds after the move to Cancelled, and nowhere else.
 
-use std::any::Any;
 use std::cmp;
 use std::collections::BinaryHeap;
 use std::fmt;
 use std::mem;
 use std::ops::Deref;
-use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -41,8 +52,8 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::life_cycle::blocked;
 use super::spawn::{
-    CURRENT, Failure, JoinError, NewThread, REPORTER, StartError, Thread,
-    ThreadHandle,
+    CURRENT, Failure, JoinError, NewThread, StartError, Thread, ThreadHandle,
+    attempt, contain, report_failure,
 };
 
 // ANCHOR: phase
@@ -241,6 +252,7 @@ impl<T: Send + 'static> Timer<T> {
     /// assert!(timer.join_timeout(Duration::MAX).is_some());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use = "`None` means that the timer has not ended"]
     pub fn join_timeout(
         &self,
         timeout: Duration,
@@ -252,6 +264,7 @@ impl<T: Send + 'static> Timer<T> {
     /// function returned.
     ///
     /// Returns `None` if the timer did not end by then.
+    #[must_use = "`None` means that the timer has not ended"]
     pub fn join_deadline(
         &self,
         deadline: Instant,
@@ -295,6 +308,7 @@ impl<T> Timer<T> {
     }
 
     /// Returns a handle of the timer's thread: to join it takes no result.
+    #[must_use]
     pub fn handle(&self) -> ThreadHandle {
         self.thread.handle()
     }
@@ -303,6 +317,7 @@ impl<T> Timer<T> {
     ///
     /// The answers `Waiting` and `Firing` may be out of date when you read
     /// them; the others stay.
+    #[must_use]
     pub fn phase(&self) -> Phase {
         *self.clock.phase.lock()
     }
@@ -316,6 +331,7 @@ impl<T> Timer<T> {
     /// This is `timer.finished.is_set()`, with two exceptions: in Python a
     /// `cancel` that comes too late sets it while the function runs, and a
     /// function that raises leaves it as it is.
+    #[must_use]
     pub fn is_finished(&self) -> bool {
         self.phase().is_over()
     }
@@ -374,6 +390,7 @@ impl<T> NewTimer<T> {
     /// assert_eq!(timer.join()?, None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use = "a shared timer does nothing until it is started"]
     pub fn share(self) -> Timer<T> {
         let thread = self.thread.share();
         let clock = self.clock;
@@ -462,6 +479,7 @@ impl Drop for Finish<'_> {
 ///
 /// A queue that is dropped calls nothing any more: callbacks that still wait
 /// are dropped, and the drop waits until the one that runs has returned.
+/// If what they have captured panics when it is dropped, that goes no further.
 /// The thread of a queue is a daemon, so a queue in a `static` does not keep
 /// a program from its end.
 ///
@@ -621,6 +639,7 @@ impl TimerQueue {
     /// assert_eq!(queue.pending(), 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use]
     pub fn pending(&self) -> usize {
         let plan = self.schedule.plan.lock();
         plan.heap.len() - plan.cancelled
@@ -631,7 +650,8 @@ impl QueuedTimer {
     /// Keeps the callback from being called, if it is not too late.
     ///
     /// `Ok` means that this call prevented it: the callback is never called,
-    /// and is dropped here and now, with all it has captured.
+    /// and is dropped here and now, with all it has captured: if that
+    /// panics, it does so here.
     /// Any thread may cancel, and of several one alone gets `Ok`.
     ///
     /// # Errors
@@ -670,11 +690,13 @@ impl QueuedTimer {
     ///
     /// The answers `Waiting` and `Firing` may be out of date when you read
     /// them; the others stay.
+    #[must_use]
     pub fn phase(&self) -> Phase {
         self.slot.phase()
     }
 
     /// Tells whether all is over: the callback has ended, or never begins.
+    #[must_use]
     pub fn is_finished(&self) -> bool {
         self.phase().is_over()
     }
@@ -812,21 +834,19 @@ impl Plan {
 // ANCHOR: fire
 /// Calls a callback; its panic is reported as a thread's is.
 fn fire(slot: Arc<Slot>, callback: Callback) {
-    let outcome = panic::catch_unwind(AssertUnwindSafe(callback));
+    let outcome = attempt(callback);
     slot.set(Phase::Finished);
-    if let Err(payload) = outcome {
-        // A payload that panics when it is dropped ends here as well.
-        let report = AssertUnwindSafe(|| report(payload));
-        let _ = panic::catch_unwind(report);
+    if let Err(mut failure) = outcome {
+        report(&mut failure);
+        // The payload may panic in its turn, and that ends here.
+        contain(|| drop(failure));
     }
 }
 
-fn report(payload: Box<dyn Any + Send>) {
-    let mut failure = Failure::new(payload);
-    let report = *REPORTER.read();
-    CURRENT.with(|current| {
+fn report(failure: &mut Failure) {
+    let _ = CURRENT.try_with(|current| {
         if let Some(me) = current.get() {
-            report(&me.0, &mut failure);
+            report_failure(&me.0, failure);
         }
     });
 }
@@ -845,7 +865,8 @@ impl Drop for TimerQueue {
             // An error if it is cancelled already; the lock is free again
             // when the callback is dropped.
             let callback = entry.slot.leave_waiting(Phase::Cancelled);
-            drop(callback);
+            // If one panics then, the others and the thread have their turn.
+            contain(|| drop(callback));
         }
         // An error in a callback, which can't wait for its own end.
         let _ = self.thread.join();
@@ -950,6 +971,7 @@ impl std::error::Error for CancelError {}
 mod tests {
     use std::env;
     use std::hint;
+    use std::panic;
     use std::process::Command;
     use std::sync::atomic::AtomicUsize;
     use std::sync::{Barrier, mpsc};

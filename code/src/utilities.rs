@@ -10,6 +10,18 @@
 //! Use them for logs, for tests and to find a leak of threads.
 //! To wait for threads, keep their handles, and join them.
 //!
+//! # Before you copy it
+//!
+//! - It knows nothing of `fork`. In the child, [`get_native_id`] and the
+//!   handles of threads that asked before give the parent's numbers, the main
+//!   thread is still the one of the parent, and the list still holds the
+//!   parent's threads, which don't exist there.
+//! - A thread that was started by other means is in the list only once it has
+//!   asked for its handle.
+//! - While a thread's last thread-local values are dropped, [`current_thread`]
+//!   returns a handle that is equal to the thread's own, and has another name.
+//! - It needs 64-bit atomics, as `spawn.rs` does.
+//!
 //! The chapter that explains this file is `src/utilities.md`.
 //!
 //! Travels with: `life_cycle.rs`, `spawn.rs`, `attributes.rs`, `main_thread.rs`
@@ -50,6 +62,7 @@ use super::spawn::{
 /// Source: [threading.current_thread][python].
 ///
 /// [python]: https://docs.python.org/3/library/threading.html
+#[must_use]
 pub fn current_thread() -> ThreadHandle {
     with_current_thread(ThreadHandle::clone)
 }
@@ -121,6 +134,7 @@ fn departing() -> ThreadHandle {
 ///
 /// Python may use the number again when the thread has ended.
 #[inline]
+#[must_use]
 pub fn get_ident() -> NonZeroU64 {
     NonZeroU64::new(IDENT.get()).unwrap_or_else(first_ident)
 }
@@ -137,6 +151,8 @@ fn first_ident() -> NonZeroU64 {
 /// It is the one that the system's own tools show, and that it may give to
 /// another thread later.
 /// It is `None` on systems without such a number.
+/// In a process made by `fork` it is the parent's, if the thread had asked
+/// before.
 ///
 /// ```standalone_crate
 /// use threading::utilities::{current_thread, get_native_id};
@@ -144,6 +160,7 @@ fn first_ident() -> NonZeroU64 {
 /// assert_eq!(current_thread().native_id(), get_native_id());
 /// ```
 #[inline]
+#[must_use]
 pub fn get_native_id() -> Option<u64> {
     thread_local! {
         /// The system is asked once: that costs a system call.
@@ -170,6 +187,7 @@ pub fn get_native_id() -> Option<u64> {
 ///
 /// assert_eq!(enumerate()[0], main_thread());
 /// ```
+#[must_use]
 pub fn enumerate() -> Vec<ThreadHandle> {
     let mut threads = vec![main_thread()];
     let registry = REGISTRY.lock();
@@ -184,6 +202,7 @@ pub fn enumerate() -> Vec<ThreadHandle> {
 ///
 /// assert!(active_count() >= 1);
 /// ```
+#[must_use]
 pub fn active_count() -> usize {
     let registry = REGISTRY.lock();
     1 + registry.values().filter(|thread| thread.is_alive()).count()

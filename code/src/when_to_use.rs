@@ -15,11 +15,22 @@
 //! for differences of a few per cent, and `run_all` for a few tasks that have
 //! to be under way together.
 //!
+//! # Before you copy it
+//!
+//! - [`compare`] does the whole job six times, and stops at the first result
+//!   that differs.
+//! - Each call of [`on_threads`] starts its threads and waits for their end:
+//!   tens of microseconds for each, more than a short job gains.
+//! - If a task panics, the results of the others are dropped. A destructor
+//!   that panics in turn is printed, and goes no further.
+//!
 //! The chapter that explains this file is `src/when_to_use.md`.
 
+use std::any::Any;
 use std::error::Error;
 use std::fmt;
-use std::panic;
+use std::mem;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
@@ -68,6 +79,7 @@ const ROUNDS: usize = 3;
 ///
 /// [python]: https://docs.python.org/3/library/concurrent.futures.html
 // ANCHOR: on_threads
+#[track_caller]
 pub fn on_threads<'a, T, R>(
     threads: usize,
     tasks: &'a [T],
@@ -77,7 +89,7 @@ where
     T: Sync,
     R: Send,
 {
-    assert!(threads > 0, "no threads: at least one has to do the work");
+    assert_not_zero(threads);
     let next = AtomicUsize::new(0);
     let work_on = || {
         let mut done = Vec::new();
@@ -90,19 +102,44 @@ where
         done
     };
     let done = thread::scope(|scope| {
-        let start = |_| scope.spawn(work_on);
+        let mut started = Vec::new();
+        let spawn = |_| started.push(scope.spawn(work_on));
         let threads = 0..threads.min(tasks.len());
-        let threads: Vec<_> = threads.map(start).collect();
-        // All are started, and only now does anybody wait.
-        threads.into_iter().flat_map(result_or_panic).collect()
+        let refused = catch(|| threads.for_each(spawn)).err();
+        // All are started, and only now is any of them waited for.
+        let ended = started.into_iter().map(ScopedJoinHandle::join);
+        all_or_first_panic(ended.collect(), refused)
     });
     in_order(done)
 }
 
-/// Waits for a thread, and goes on with its panic if it has one.
-fn result_or_panic<R>(thread: ScopedJoinHandle<'_, R>) -> R {
-    let resume = |payload| panic::resume_unwind(payload);
-    thread.join().unwrap_or_else(resume)
+#[track_caller]
+fn assert_not_zero(threads: usize) {
+    assert!(threads > 0, "0 threads: at least one has to do the work");
+}
+
+type Payload = Box<dyn Any + Send>;
+
+/// What the threads have done, or else the first panic, which goes on here.
+fn all_or_first_panic<R>(
+    ended: Vec<Result<Vec<R>, Payload>>,
+    refused: Option<Payload>,
+) -> Vec<R> {
+    let (mut all, mut panics) = (Vec::new(), Vec::new());
+    for end in ended {
+        match end {
+            Ok(done) => all.extend(done),
+            Err(payload) => panics.push(payload),
+        }
+    }
+    panics.extend(refused);
+    if panics.is_empty() {
+        return all;
+    }
+    let first = panics.remove(0);
+    all.into_iter().for_each(drop_quietly);
+    panics.into_iter().for_each(drop_quietly);
+    panic::resume_unwind(first)
 }
 
 /// The results by the numbers of their tasks.
@@ -111,6 +148,18 @@ fn in_order<R>(mut done: Vec<(usize, R)>) -> Vec<R> {
     done.into_iter().map(|(_, result)| result).collect()
 }
 // ANCHOR_END: on_threads
+
+/// Drops a value. If its destructor panics, that ends here.
+fn drop_quietly<T>(value: T) {
+    let dropped = catch(|| drop(value));
+    // A payload could panic without end each time it is dropped.
+    mem::forget(dropped.or_else(|payload| catch(|| drop(payload))));
+}
+
+/// All that a panic leaves half changed is dropped, or belongs to the caller.
+fn catch<R>(code: impl FnOnce() -> R) -> thread::Result<R> {
+    panic::catch_unwind(AssertUnwindSafe(code))
+}
 
 /// Does the tasks one after the other and on so many threads, and reports
 /// how long each way takes.
@@ -158,6 +207,7 @@ fn in_order<R>(mut done: Vec<(usize, R)>) -> Vec<R> {
 ///
 /// [python]: https://docs.python.org/3/library/timeit.html#timeit.Timer.repeat
 // ANCHOR: compare
+#[track_caller]
 pub fn compare<'a, T, R>(
     threads: usize,
     tasks: &'a [T],
@@ -167,6 +217,8 @@ where
     T: Sync,
     R: Send + PartialEq,
 {
+    // Here and not below: a closure does not know who called `compare`.
+    assert_not_zero(threads);
     SpeedUp::of(
         || tasks.iter().map(&work).collect(),
         || on_threads(threads, tasks, &work),
@@ -245,12 +297,14 @@ impl SpeedUp {
     // ANCHOR_END: of
 
     /// How long the job takes one task after the other, at least 1 ns.
+    #[must_use]
     pub fn serial(self) -> Duration {
         self.serial
     }
 
     /// How long the job takes on threads, at least 1 ns, with starting them
     /// and waiting for their end.
+    #[must_use]
     pub fn threaded(self) -> Duration {
         self.threaded
     }
@@ -265,6 +319,7 @@ impl SpeedUp {
     /// assert!(speed_up.unwrap().ratio() > 0.0);
     /// ```
     // ANCHOR: ratio
+    #[must_use]
     pub fn ratio(self) -> f64 {
         self.serial.as_secs_f64() / self.threaded.as_secs_f64()
     }
@@ -344,12 +399,14 @@ fn timed<R>(way: impl FnOnce() -> R) -> (R, Duration) {
 /// assert!(amdahl(0.1, 1_000_000) < 10.0); // however many there are
 /// ```
 // ANCHOR: amdahl
+#[must_use]
+#[track_caller]
 pub fn amdahl(serial_part: f64, threads: usize) -> f64 {
     assert!(
         (0.0..=1.0).contains(&serial_part),
         "the serial part is {serial_part}: it has to be from 0 to 1"
     );
-    assert!(threads > 0, "no threads: at least one has to do the work");
+    assert_not_zero(threads);
     1.0 / (serial_part + (1.0 - serial_part) / threads as f64)
 }
 // ANCHOR_END: amdahl
@@ -471,10 +528,13 @@ mod tests {
 
     #[test]
     fn no_threads_are_a_bug_of_the_caller() {
+        let expected = "0 threads: at least one has to do the work";
         let said = message(|| drop(on_threads(0, &[1], |n| *n)));
-        assert!(said.starts_with("no threads"), "{said}");
+        assert_eq!(said, expected);
+        let said = message(|| _ = compare(0, &[1], |n| *n));
+        assert_eq!(said, expected);
         let said = message(|| _ = amdahl(0.5, 0));
-        assert!(said.starts_with("no threads"), "{said}");
+        assert_eq!(said, expected);
     }
 
     #[test]

@@ -11,6 +11,13 @@
 //! For a task of a few lines, a closure is simpler: see
 //! [`Thread::new`](super::spawn::Thread::new).
 //!
+//! # Before you copy it
+//!
+//! - It brings `spawn.rs` along, whose first start puts a panic hook in front
+//!   of the program's: see there.
+//! - Fields that panic when they are dropped do so within the task, and fail
+//!   the thread.
+//!
 //! The chapter that explains this file is `src/worker.md`.
 //!
 //! Travels with: `life_cycle.rs`, `spawn.rs`.

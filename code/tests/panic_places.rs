@@ -7,7 +7,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use threading::{BoundedSemaphore, Local, Semaphore};
+use threading::{
+    BoundedSemaphore, Condition, Gil, LifeCycle, Local, Lock, RankedLock,
+    Semaphore, amdahl, compare, on_threads,
+};
 
 /// Far longer than any of these tests takes.
 const LONG: Duration = Duration::from_secs(60);
@@ -97,4 +100,63 @@ fn a_value_that_is_wanted_at_the_end_of_its_thread() {
     }
     thread.join().unwrap();
     assert!(AT_THE_END.load(Ordering::Relaxed));
+}
+
+#[test]
+fn a_guard_of_another_lock() {
+    let _alone = alone();
+    let (lock, other) = (Lock::new(1), Lock::new(2));
+    let condition = Condition::new(&lock);
+    let mut guard = other.acquire();
+    let what = "the guard belongs to another lock, at 0x";
+    panics_here(what, || condition.wait(&mut guard));
+    panics_here(what, || {
+        condition.wait_timeout(&mut guard, Duration::ZERO);
+    });
+    panics_here(what, || condition.wait_for(&mut guard, |_| true));
+    panics_here(what, || {
+        let _ =
+            condition.wait_for_timeout(&mut guard, |_| true, Duration::ZERO);
+    });
+    panics_here(what, || {
+        condition.notify_one(&guard);
+    });
+    panics_here(what, || {
+        condition.notify(&guard, 1);
+    });
+    panics_here(what, || {
+        condition.notify_all(&guard);
+    });
+}
+
+#[test]
+fn a_ranked_lock_out_of_order() {
+    let _alone = alone();
+    let low = RankedLock::new(1, "low", ());
+    let high = RankedLock::new(2, "high", ());
+    let _high = high.acquire();
+    panics_here("`low` (rank 1)", || drop(low.acquire()));
+}
+
+#[test]
+fn a_gil_taken_twice() {
+    let _alone = alone();
+    let gil = Gil::new(());
+    let _held = gil.acquire();
+    panics_here("(ThreadId(", || drop(gil.acquire()));
+}
+
+#[test]
+fn a_life_that_was_not_started() {
+    let _alone = alone();
+    panics_here("New", || drop(LifeCycle::new().run(|| ())));
+}
+
+#[test]
+fn a_measurement_that_makes_no_sense() {
+    let _alone = alone();
+    panics_here("0 threads", || drop(on_threads(0, &[1], |n| *n)));
+    panics_here("0 threads", || _ = compare(0, &[1], |n| *n));
+    panics_here("is 2", || _ = amdahl(2.0, 1));
+    panics_here("0 threads", || _ = amdahl(0.5, 0));
 }

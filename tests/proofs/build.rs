@@ -14,6 +14,12 @@ struct Mutant {
 
 const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "gil_is_taken_back",
+        module: "gil.rs",
+        old: "        !turn.held && !asked\n",
+        new: "        let _ = asked; !turn.held\n",
+    },
+    Mutant {
         name: "lock_wakes_nobody",
         module: "lock.rs",
         old: "            self.wake_if_any(before);\n",

@@ -30,6 +30,8 @@ mod book {
     pub mod condition;
     #[path = "../../../code/src/event.rs"]
     pub mod event;
+    #[path = "../../../code/src/gil.rs"]
+    pub mod gil;
     #[path = "../../../code/src/local.rs"]
     pub mod local;
     #[path = "../../../code/src/lock.rs"]
@@ -65,6 +67,7 @@ models! {
     barrier: "models/barrier.rs" of crate::book::barrier;
     condition: "models/condition.rs" of crate::book;
     event: "models/event.rs" of crate::book::event;
+    gil: "models/gil.rs" of crate::book::gil;
     local: "models/local.rs" of crate::book::local;
     lock: "models/lock.rs" of crate::book::lock;
     rlock: "models/rlock.rs" of crate::book::rlock;

@@ -77,6 +77,7 @@ mutant!(local_drops_twice, "models/local.rs");
 mutant!(semaphore_forgets_a_sleeper, "models/semaphore.rs");
 mutant!(semaphore_gives_back_relaxed, "models/semaphore.rs");
 mutant!(semaphore_takes_by_hand_in_two_steps, "models/semaphore.rs");
+mutant!(gil_is_taken_back, "models/gil.rs");
 mutant!(semaphore_wakes_nobody, "models/semaphore.rs");
 mutant!(lock_wakes_nobody, "models/lock.rs");
 mutant!(lock_by_hand_wakes_nobody, "models/lock.rs");
@@ -325,5 +326,13 @@ pub const MUTANTS: &[Mutant] = &[
                  `Release`",
         models: event_sets_relaxed::models::MODELS,
         is_weak_ordering: true,
+    },
+    Mutant {
+        name: "gil_is_taken_back",
+        module: "Gil",
+        change: "a check removed: a holder that was asked to give way may \
+                 take the lock again at once",
+        models: gil_is_taken_back::models::MODELS,
+        is_weak_ordering: false,
     },
 ];

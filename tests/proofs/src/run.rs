@@ -23,6 +23,7 @@ pub struct Model {
 }
 
 const BOOK: &[&[Model]] = &[
+    crate::gil::models::MODELS,
     crate::local::models::MODELS,
     crate::lock::models::MODELS,
     crate::rlock::models::MODELS,
