@@ -10,6 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use threading::exceptions::excepthook;
+use threading::life_cycle::blocked;
 use threading::main_thread::main_thread;
 use threading::spawn::JoinError;
 use threading::utilities::{
@@ -94,6 +95,15 @@ fn a_thread_can_ask_who_it_is_and_who_else_is_there() {
         assert_ne!(me, main_thread());
         assert!(active_count() > 0 && !enumerate().is_empty());
         let _hook = excepthook();
+    });
+}
+
+#[test]
+fn a_foreign_thread_can_wait_and_then_ask_who_it_is() {
+    at_the_end(|| {
+        blocked(|| ());
+        assert_eq!(current_thread().ident(), Some(get_ident()));
+        blocked(|| ());
     });
 }
 
