@@ -21,7 +21,7 @@
 //!   sleeps, on a quiet machine a few tens of microseconds. See `YIELDS`.
 //! - Beside unrelated busy threads a yield can take a whole time slice, a few
 //!   milliseconds. One that did keeps all barriers of the process from
-//!   yielding for 32 times as long, so about 3 % of the time is lost.
+//!   yielding for 100 times as long, so a few percent of the time are lost.
 //! - A timeout is checked between two yields, so beside busy threads it can
 //!   overrun by a time slice.
 //! - A timeout does not limit an action that runs, nor the wait for a place
@@ -120,10 +120,11 @@ const YIELDS: u32 = 60;
 /// and the scheduler returned it only after their time slices.
 const TOO_LONG: Duration = Duration::from_micros(500);
 
-/// For so many times as long, every waiter sleeps without yielding. So yields
-/// that do not pay cost about one part in 32 of the time, however busy the
-/// machine is, and a machine that becomes quiet is soon noticed.
-const REST: u32 = 32;
+/// For so many times as long, every waiter sleeps without yielding. So for
+/// each thread that was yielding when it began, a rest costs about 1 % of the
+/// time, however busy the machine is, and when the machine becomes quiet, that
+/// is noticed soon.
+const REST: u32 = 100;
 
 /// No rest is longer: a debugger may have stopped the thread that yielded.
 const LONGEST_REST: Duration = Duration::from_secs(10);
