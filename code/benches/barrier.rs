@@ -1,16 +1,18 @@
 //! One round of a barrier: ours against `std`, hurdles, and a plain one.
 
 mod support;
+#[path = "support/waits.rs"]
+mod waits;
 
-use std::hint;
 use std::sync::Barrier as StdBarrier;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use criterion::Criterion;
 use parking_lot::{Condvar, Mutex};
-use support::{Cores, Ratio, can_pin, compare, criterion, time_threads};
+use support::{
+    Ratio, Surroundings, compare, compare_in, criterion, time_alike,
+    time_threads,
+};
 use threading::Barrier;
 
 /// A barrier as it is usually written: everything behind one mutex.
@@ -44,36 +46,31 @@ impl PlainBarrier {
     }
 }
 
-/// A number of threads that meet `rounds` times, and where they run.
+/// A number of threads that meet, and where they do.
 #[derive(Clone, Copy)]
 struct Meeting {
     threads: usize,
-    cores: Cores,
+    around: Surroundings,
 }
 
 impl Meeting {
-    fn time(self, rounds: u64, wait: impl Fn() + Sync) -> Duration {
-        let workers = (0..self.threads).map(|_| &wait).collect();
-        time_threads(rounds, self.cores, workers)
-    }
-
     fn ours(self, rounds: u64) -> Duration {
         let barrier = Barrier::new(self.threads).unwrap();
-        self.time(rounds, || {
+        time_alike(rounds, self.threads, || {
             barrier.wait().unwrap();
         })
     }
 
     fn std(self, rounds: u64) -> Duration {
         let barrier = StdBarrier::new(self.threads);
-        self.time(rounds, || {
+        time_alike(rounds, self.threads, || {
             barrier.wait();
         })
     }
 
     fn plain(self, rounds: u64) -> Duration {
         let barrier = PlainBarrier::new(self.threads);
-        self.time(rounds, || barrier.wait())
+        time_alike(rounds, self.threads, || barrier.wait())
     }
 
     fn hurdles(self, rounds: u64) -> Duration {
@@ -84,15 +81,16 @@ impl Meeting {
                 barrier.wait();
             }
         };
-        let workers = (0..self.threads).map(worker).collect();
-        time_threads(rounds, self.cores, workers)
+        time_threads(rounds, (0..self.threads).map(worker).collect())
     }
 
     /// Measures ours against each of the others.
-    fn compare(self, criterion: &mut Criterion<Ratio>, group: &str) {
+    fn compare(self, criterion: &mut Criterion<Ratio>) {
+        let group = self.around.name("barrier", self.threads);
         let ours = |rounds| self.ours(rounds);
         let mut against = |peer, theirs: fn(Meeting, u64) -> Duration| {
-            compare(criterion, group, peer, ours, |n| theirs(self, n));
+            let theirs = |rounds| theirs(self, rounds);
+            compare_in(self.around, criterion, &group, peer, ours, theirs);
         };
         against("std::sync::Barrier", Meeting::std);
         against("hurdles::Barrier", Meeting::hurdles);
@@ -100,36 +98,46 @@ impl Meeting {
     }
 }
 
-/// Runs `measure` while `number` other threads never rest.
-fn beside_busy_threads(number: usize, measure: impl FnOnce()) {
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        for _ in 0..number {
-            scope.spawn(|| {
-                while !done.load(Ordering::Relaxed) {
-                    hint::spin_loop();
-                }
-            });
-        }
-        measure();
-        done.store(true, Ordering::Relaxed);
-    });
+/// The time that a core is busy with a thread whose partner comes late.
+fn long_wait(criterion: &mut Criterion<Ratio>) {
+    fn late(waits: u64, wait: impl Fn() + Sync) -> Duration {
+        waits::processor_time(waits, &wait, &wait)
+    }
+    let ours = |n| {
+        let barrier = Barrier::new(2).unwrap();
+        late(n, || {
+            barrier.wait().unwrap();
+        })
+    };
+    let std = |n| {
+        let barrier = StdBarrier::new(2);
+        late(n, || {
+            barrier.wait();
+        })
+    };
+    let plain = |n| {
+        let barrier = PlainBarrier::new(2);
+        late(n, || barrier.wait())
+    };
+    let group = "barrier, processor time of a long wait";
+    compare(criterion, group, "std::sync::Barrier", ours, std);
+    compare(criterion, group, "a plain mutex and condvar", ours, plain);
 }
 
 fn main() {
     let mut criterion = criterion();
-    let meeting = |threads, cores| Meeting { threads, cores };
-
-    let two = meeting(2, Cores::Any);
-    two.compare(&mut criterion, "barrier, 2 threads");
-    let four = meeting(4, Cores::Any);
-    four.compare(&mut criterion, "barrier, 4 threads");
-    if can_pin() {
-        let one_core = meeting(2, Cores::One);
-        one_core.compare(&mut criterion, "barrier, 2 threads on one core");
+    let c = &mut criterion;
+    for around in Surroundings::all() {
+        let threads = around.threads(2);
+        Meeting { threads, around }.compare(c);
     }
-    beside_busy_threads(2, || {
-        two.compare(&mut criterion, "barrier, 2 threads beside 2 busy ones");
-    });
+    let around = Surroundings::BesideBusy(4);
+    Meeting { threads: 2, around }.compare(c);
+    for around in [0, 2, 4].map(Surroundings::beside) {
+        Meeting { threads: 4, around }.compare(c);
+    }
+    if waits::can_measure() {
+        long_wait(c);
+    }
     criterion.final_summary();
 }

@@ -6,28 +6,20 @@ mod support;
 mod waits;
 
 use std::sync::{Condvar as StdCondvar, Mutex as StdMutex};
-use std::time::Duration;
 
 use criterion::Criterion;
 use parking_lot::{Condvar, Mutex};
-use support::{Cores, Ratio, can_pin, compare, criterion, time_threads};
+use support::{
+    Ratio, Surroundings, compare, compare_in, criterion, time_pairs,
+};
 use threading::{Condition, Lock};
 
-/// Lets two threads call `turn` with their own side, until each has done so
-/// `trips` times. `turn` waits until it is that side's turn and passes it on.
-fn round_trips(
-    trips: u64,
-    cores: Cores,
-    turn: impl Fn(bool) + Sync,
-) -> Duration {
-    let turn = &turn;
-    let workers = [false, true].map(|side| move || turn(side));
-    time_threads(trips, cores, workers.into())
-}
+/// One side's turn: it waits until it is that, and passes it on.
+type Turn = Box<dyn Fn(bool) + Sync>;
 
-fn ours(trips: u64, cores: Cores) -> Duration {
+fn ours() -> Turn {
     let condition = Condition::new(Lock::new(false));
-    round_trips(trips, cores, |side| {
+    Box::new(move |side| {
         let mut turn = condition.acquire();
         while *turn != side {
             condition.wait(&mut turn);
@@ -37,9 +29,9 @@ fn ours(trips: u64, cores: Cores) -> Duration {
     })
 }
 
-fn parking_lot(trips: u64, cores: Cores) -> Duration {
+fn parking_lot() -> Turn {
     let (mutex, condvar) = (Mutex::new(false), Condvar::new());
-    round_trips(trips, cores, |side| {
+    Box::new(move |side| {
         let mut turn = mutex.lock();
         while *turn != side {
             condvar.wait(&mut turn);
@@ -49,9 +41,9 @@ fn parking_lot(trips: u64, cores: Cores) -> Duration {
     })
 }
 
-fn std(trips: u64, cores: Cores) -> Duration {
+fn std() -> Turn {
     let (mutex, condvar) = (StdMutex::new(false), StdCondvar::new());
-    round_trips(trips, cores, |side| {
+    Box::new(move |side| {
         let mut turn = mutex.lock().unwrap();
         while *turn != side {
             turn = condvar.wait(turn).unwrap();
@@ -61,10 +53,15 @@ fn std(trips: u64, cores: Cores) -> Duration {
     })
 }
 
-fn compare_all(criterion: &mut Criterion<Ratio>, cores: Cores, group: &str) {
-    let mut against = |peer, theirs: fn(u64, Cores) -> Duration| {
-        let ours = |trips| ours(trips, cores);
-        compare(criterion, group, peer, ours, |n| theirs(n, cores));
+fn round_trips(criterion: &mut Criterion<Ratio>, around: Surroundings) {
+    let group = around.name("condition, round trips", 2);
+    let mut against = |peer, theirs: fn() -> Turn| {
+        let trips = |n, turn: fn() -> Turn| {
+            time_pairs(n, around.threads(2), turn, |turn, side| turn(side))
+        };
+        let ours = |n| trips(n, ours);
+        let theirs = |n| trips(n, theirs);
+        compare_in(around, criterion, &group, peer, ours, theirs);
     };
     against("parking_lot::Condvar", parking_lot);
     against("std::sync::Condvar", std);
@@ -108,10 +105,10 @@ fn long_wait(criterion: &mut Criterion<Ratio>) {
 
 fn main() {
     let mut criterion = criterion();
-    compare_all(&mut criterion, Cores::Any, "condition, round trip");
-    if can_pin() {
-        let group = "condition, round trip on one core";
-        compare_all(&mut criterion, Cores::One, group);
+    for around in Surroundings::all() {
+        round_trips(&mut criterion, around);
+    }
+    if waits::can_measure() {
         long_wait(&mut criterion);
     }
     criterion.final_summary();

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 use event_listener::{Event as Listeners, Listener};
 use parking_lot::{Condvar, Mutex};
-use support::{Cores, Ratio, can_pin, compare, criterion, time, time_threads};
+use support::{Ratio, Surroundings, compare_in, criterion, time, time_pairs};
 use threading::Event;
 
 /// What each subject can do.
@@ -133,19 +133,19 @@ fn set_and_clear<F: Flag>(n: u64) -> Duration {
     })
 }
 
-/// Two threads wake each other in turn.
-fn round_trip<F: Flag>(n: u64, cores: Cores) -> Duration {
-    let flags = [F::default(), F::default()];
-    flags[0].set();
-    let flags = &flags;
-    let workers = [0, 1].map(|side| {
-        move || {
-            flags[side].wait();
-            flags[side].clear();
-            flags[1 - side].set();
-        }
-    });
-    time_threads(n, cores, workers.into())
+/// Two threads wake each other in turn, or 64 in pairs.
+fn round_trips<F: Flag>(n: u64, around: Surroundings) -> Duration {
+    let flags = || {
+        let flags = [F::default(), F::default()];
+        flags[0].set();
+        flags
+    };
+    time_pairs(n, around.threads(2), flags, |flags, side| {
+        let (mine, other) = (&flags[usize::from(side)], usize::from(!side));
+        mine.wait();
+        mine.clear();
+        flags[other].set();
+    })
 }
 
 /// From a `set` until the last of four sleepers has woken: the median of
@@ -202,47 +202,44 @@ fn long_wait<F: Flag>(n: u64) -> Duration {
 }
 
 fn compare_all(
+    around: Surroundings,
     criterion: &mut Criterion<Ratio>,
-    operation: &str,
-    [ours, listened, plain]: [fn(u64) -> Duration; 3],
+    group: &str,
+    [ours, listened, plain]: [&dyn Fn(u64) -> Duration; 3],
 ) {
-    compare(criterion, operation, "event-listener", ours, listened);
-    compare(
-        criterion,
-        operation,
-        "a plain mutex and condvar",
-        ours,
-        plain,
-    );
+    let mut against = |peer, theirs| {
+        compare_in(around, criterion, group, peer, ours, theirs);
+    };
+    against("event-listener", listened);
+    against("a plain mutex and condvar", plain);
 }
 
 /// A measurement for each of the three subjects.
 macro_rules! of_each {
     ($measure:ident $(, $argument:expr)?) => {
         [
-            |n| $measure::<Event>(n $(, $argument)?),
-            |n| $measure::<ListenedFlag>(n $(, $argument)?),
-            |n| $measure::<PlainEvent>(n $(, $argument)?),
+            &|n| $measure::<Event>(n $(, $argument)?),
+            &|n| $measure::<ListenedFlag>(n $(, $argument)?),
+            &|n| $measure::<PlainEvent>(n $(, $argument)?),
         ]
     };
 }
 
 fn main() {
     let mut criterion = criterion();
-    let criterion = &mut criterion;
-    compare_all(criterion, "event, is_set", of_each!(ask));
-    let waits = of_each!(wait_when_set);
-    compare_all(criterion, "event, wait when set", waits);
-    compare_all(criterion, "event, set and clear", of_each!(set_and_clear));
-    compare_all(criterion, "event, waking 4 sleepers", of_each!(wake_four));
-    let trips = of_each!(round_trip, Cores::Any);
-    compare_all(criterion, "event, round trip", trips);
-    if can_pin() {
-        let trips = of_each!(round_trip, Cores::One);
-        compare_all(criterion, "event, round trip on one core", trips);
-        let waits = of_each!(long_wait);
+    let c = &mut criterion;
+    let quiet = Surroundings::Quiet;
+    compare_all(quiet, c, "event, is_set", of_each!(ask));
+    compare_all(quiet, c, "event, wait when set", of_each!(wait_when_set));
+    compare_all(quiet, c, "event, set and clear", of_each!(set_and_clear));
+    compare_all(quiet, c, "event, waking 4 sleepers", of_each!(wake_four));
+    for around in Surroundings::all() {
+        let group = around.name("event, round trips", 2);
+        compare_all(around, c, &group, of_each!(round_trips, around));
+    }
+    if waits::can_measure() {
         let group = "event, processor time of a long wait";
-        compare_all(criterion, group, waits);
+        compare_all(quiet, c, group, of_each!(long_wait));
     }
     criterion.final_summary();
 }

@@ -1,14 +1,13 @@
 //! `Local` against the crate `thread_local`, whose values are per instance
 //! as well.
 
-#[expect(dead_code, reason = "nothing is pinned to a core here")]
 mod support;
 
 use std::cell::Cell;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use support::{Cores, compare, criterion, time, time_threads};
+use support::{Surroundings, compare, compare_in, criterion, time, time_alike};
 use thread_local::ThreadLocal;
 use threading::Local;
 
@@ -47,11 +46,15 @@ fn main() {
     };
     let ours = |n| time(n, count);
     let other = |n| time(n, count_theirs);
-    compare(&mut criterion, "local, get", peer, ours, other);
+    compare(&mut criterion, "local, get, 1 thread", peer, ours, other);
 
-    let ours = |n| time_threads(n, Cores::Any, vec![count; 2]);
-    let other = |n| time_threads(n, Cores::Any, vec![count_theirs; 2]);
-    compare(&mut criterion, "local, get in 2 threads", peer, ours, other);
+    for around in Surroundings::all() {
+        let threads = around.threads(2);
+        let group = around.name("local, get", 2);
+        let ours = |n| time_alike(n, threads, count);
+        let other = |n| time_alike(n, threads, count_theirs);
+        compare_in(around, &mut criterion, &group, peer, ours, other);
+    }
 
     type Ours = Local<Cell<u64>>;
     type Theirs = ThreadLocal<Cell<u64>>;

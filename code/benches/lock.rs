@@ -1,6 +1,5 @@
 //! Acquire and release: `Lock` against the mutexes of `std` and parking_lot.
 
-#[expect(dead_code, reason = "nothing is pinned to a core here")]
 mod support;
 
 use std::hint::black_box;
@@ -9,7 +8,9 @@ use std::time::Duration;
 
 use criterion::Criterion;
 use parking_lot::Mutex;
-use support::{Cores, Ratio, compare, criterion, time, time_threads};
+use support::{
+    Ratio, Surroundings, compare, compare_in, criterion, time, time_alike,
+};
 use threading::Lock;
 
 /// Keeps a lock and its value on one cache line, away from everything else:
@@ -35,31 +36,34 @@ fn alone(criterion: &mut Criterion<Ratio>) {
 }
 
 /// Several threads take the same lock as often as they can.
-fn contended(criterion: &mut Criterion<Ratio>, threads: usize, group: &str) {
-    fn all(n: u64, threads: usize, step: impl Fn() + Sync) -> Duration {
-        let workers = (0..threads).map(|_| &step).collect();
-        time_threads(n, Cores::Any, workers)
-    }
-
+fn contended(
+    criterion: &mut Criterion<Ratio>,
+    usual_threads: usize,
+    around: Surroundings,
+) {
+    let threads = around.threads(usual_threads);
+    let group = around.name("lock", usual_threads);
     let lock = Apart(Lock::new(0_u64));
     let mutex = Apart(Mutex::new(0_u64));
     let std_mutex = Apart(StdMutex::new(0_u64));
     let mut against = |peer, theirs: &dyn Fn(u64) -> Duration| {
-        let ours = |n| all(n, threads, || *lock.0.acquire() += 1);
-        compare(criterion, group, peer, ours, theirs);
+        let ours = |n| time_alike(n, threads, || *lock.0.acquire() += 1);
+        compare_in(around, criterion, &group, peer, ours, theirs);
     };
     against("parking_lot::Mutex", &|n| {
-        all(n, threads, || *mutex.0.lock() += 1)
+        time_alike(n, threads, || *mutex.0.lock() += 1)
     });
     against("std::sync::Mutex", &|n| {
-        all(n, threads, || *std_mutex.0.lock().unwrap() += 1)
+        time_alike(n, threads, || *std_mutex.0.lock().unwrap() += 1)
     });
 }
 
 fn main() {
     let mut criterion = criterion();
     alone(&mut criterion);
-    contended(&mut criterion, 2, "lock, 2 threads");
-    contended(&mut criterion, 4, "lock, 4 threads");
+    for around in Surroundings::all() {
+        contended(&mut criterion, 2, around);
+    }
+    contended(&mut criterion, 4, Surroundings::Quiet);
     criterion.final_summary();
 }

@@ -1,15 +1,15 @@
 //! Acquire and release: `RLock` against parking_lot's `ReentrantMutex`.
 
-#[expect(dead_code, reason = "nothing is pinned to a core here")]
 mod support;
 
 use std::cell::Cell;
 use std::hint::black_box;
-use std::time::Duration;
 
 use criterion::Criterion;
 use parking_lot::ReentrantMutex;
-use support::{Cores, Ratio, compare, criterion, time, time_threads};
+use support::{
+    Ratio, Surroundings, compare, compare_in, criterion, time, time_alike,
+};
 use threading::RLock;
 
 const PEER: &str = "parking_lot::ReentrantMutex";
@@ -38,34 +38,37 @@ fn alone(criterion: &mut Criterion<Ratio>) {
     let mutex = Apart(ReentrantMutex::new(Cell::new(0)));
     compare(
         criterion,
-        "rlock, nested twice",
+        "rlock, nested twice, 1 thread",
         PEER,
         |n| time(n, || nested(&black_box(&lock).0)),
         |n| time(n, || nested_of_peer(&black_box(&mutex).0)),
     );
 }
 
-fn contended(criterion: &mut Criterion<Ratio>, threads: usize) {
-    fn all(n: u64, threads: usize, step: impl Fn() + Sync) -> Duration {
-        let workers = (0..threads).map(|_| &step).collect();
-        time_threads(n, Cores::Any, workers)
-    }
-
+fn contended(
+    criterion: &mut Criterion<Ratio>,
+    usual_threads: usize,
+    around: Surroundings,
+) {
+    let threads = around.threads(usual_threads);
     let lock = Apart(RLock::new(Cell::new(0)));
     let mutex = Apart(ReentrantMutex::new(Cell::new(0)));
-    compare(
+    compare_in(
+        around,
         criterion,
-        &format!("rlock, nested twice, {threads} threads"),
+        &around.name("rlock, nested twice", usual_threads),
         PEER,
-        |n| all(n, threads, || nested(&lock.0)),
-        |n| all(n, threads, || nested_of_peer(&mutex.0)),
+        |n| time_alike(n, threads, || nested(&lock.0)),
+        |n| time_alike(n, threads, || nested_of_peer(&mutex.0)),
     );
 }
 
 fn main() {
     let mut criterion = criterion();
     alone(&mut criterion);
-    contended(&mut criterion, 2);
-    contended(&mut criterion, 4);
+    for around in Surroundings::all() {
+        contended(&mut criterion, 2, around);
+    }
+    contended(&mut criterion, 4, Surroundings::Quiet);
     criterion.final_summary();
 }

@@ -8,13 +8,15 @@ mod waits;
 use std::hint::black_box;
 use std::time::Duration;
 
-use async_lock::Semaphore as AsyncLock;
+use async_lock::{Semaphore as AsyncLock, SemaphoreGuard};
 use criterion::Criterion;
 use parking_lot::{Condvar, Mutex};
 use std_semaphore::Semaphore as StdSemaphore;
-use support::{Cores, Ratio, can_pin, compare, criterion, time, time_threads};
+use support::{
+    Ratio, Surroundings, compare_in, criterion, time, time_alike, time_pairs,
+};
 use threading::Semaphore;
-use tokio::sync::Semaphore as Tokio;
+use tokio::sync::{Semaphore as Tokio, SemaphorePermit};
 
 /// What each subject can do.
 trait Permits: Sync {
@@ -76,14 +78,15 @@ impl Permits for PlainSemaphore {
     }
 }
 
+/// Asked first, and awaited only if there is no permit: a thread that has to
+/// wait needs something to drive the future, which is pollster here.
 impl Permits for Tokio {
     fn new(permits: usize) -> Self {
         Tokio::new(permits)
     }
 
     fn acquire(&self) {
-        let acquire = Tokio::acquire(self);
-        pollster::block_on(acquire).unwrap().forget();
+        take(self).forget();
     }
 
     fn release(&self) {
@@ -91,18 +94,23 @@ impl Permits for Tokio {
     }
 
     fn hold(&self) {
-        let acquire = Tokio::acquire(self);
-        drop(pollster::block_on(acquire).unwrap());
+        drop(take(self));
     }
 }
 
+fn take(semaphore: &Tokio) -> SemaphorePermit<'_> {
+    let wait = |_| pollster::block_on(semaphore.acquire()).unwrap();
+    semaphore.try_acquire().unwrap_or_else(wait)
+}
+
+/// Asked first as well; it brings its own way to block.
 impl Permits for AsyncLock {
     fn new(permits: usize) -> Self {
         AsyncLock::new(permits)
     }
 
     fn acquire(&self) {
-        self.acquire_blocking().forget();
+        take_of_async_lock(self).forget();
     }
 
     fn release(&self) {
@@ -110,8 +118,13 @@ impl Permits for AsyncLock {
     }
 
     fn hold(&self) {
-        drop(self.acquire_blocking());
+        drop(take_of_async_lock(self));
     }
+}
+
+fn take_of_async_lock(semaphore: &AsyncLock) -> SemaphoreGuard<'_> {
+    let wait = || semaphore.acquire_blocking();
+    semaphore.try_acquire().unwrap_or_else(wait)
 }
 
 impl Permits for StdSemaphore {
@@ -203,25 +216,23 @@ struct Contended {
 impl Operation for Contended {
     fn time<P: Permits>(&self, operations: u64) -> Duration {
         let semaphore = P::new(self.permits);
-        let hold = || semaphore.hold();
-        let workers = (0..self.threads).map(|_| hold).collect();
-        time_threads(operations, Cores::Any, workers)
+        time_alike(operations, self.threads, || semaphore.hold())
     }
 }
 
-/// Two threads wake each other in turn, each by the other's semaphore.
-struct RoundTrip(Cores);
+/// Two threads wake each other in turn, each by the other's semaphore, or 64
+/// do so in pairs.
+struct RoundTrips {
+    threads: usize,
+}
 
-impl Operation for RoundTrip {
+impl Operation for RoundTrips {
     fn time<P: Permits>(&self, operations: u64) -> Duration {
-        let (ping, pong) = (P::new(1), P::new(0));
-        let workers = [(&ping, &pong), (&pong, &ping)].map(|(mine, other)| {
-            move || {
-                mine.acquire();
-                other.release();
-            }
-        });
-        time_threads(operations, self.0, workers.into())
+        let semaphores = || [P::new(1), P::new(0)];
+        time_pairs(operations, self.threads, semaphores, |both, side| {
+            both[usize::from(side)].acquire();
+            both[usize::from(!side)].release();
+        })
     }
 }
 
@@ -238,44 +249,63 @@ impl Operation for LongWait {
 }
 
 fn against<P: Permits>(
+    around: Surroundings,
     criterion: &mut Criterion<Ratio>,
     group: &str,
     operation: &impl Operation,
     peer: &str,
 ) {
     let ours = |n| operation.time::<Semaphore>(n);
-    compare(criterion, group, peer, ours, |n| operation.time::<P>(n));
+    let theirs = |n| operation.time::<P>(n);
+    compare_in(around, criterion, group, peer, ours, theirs);
 }
 
 /// Measures ours against each of the others.
 fn compare_all(
-    criterion: &mut Criterion<Ratio>,
+    around: Surroundings,
+    c: &mut Criterion<Ratio>,
     group: &str,
-    operation: &impl Operation,
+    o: &impl Operation,
 ) {
-    let c = criterion;
-    against::<Tokio>(c, group, operation, "tokio::sync::Semaphore");
-    against::<AsyncLock>(c, group, operation, "async_lock::Semaphore");
-    against::<StdSemaphore>(c, group, operation, "std_semaphore::Semaphore");
-    against::<PlainSemaphore>(c, group, operation, "a plain mutex and condvar");
+    against::<Tokio>(around, c, group, o, "tokio::sync::Semaphore, pollster");
+    against::<AsyncLock>(around, c, group, o, "async_lock::Semaphore");
+    against::<StdSemaphore>(around, c, group, o, "std_semaphore::Semaphore");
+    against::<PlainSemaphore>(around, c, group, o, "a plain mutex and condvar");
     #[cfg(target_os = "linux")]
-    against::<posix::Posix>(c, group, operation, "sem_t of the C library");
+    against::<posix::Posix>(around, c, group, o, "sem_t of the C library");
 }
 
 fn main() {
     let mut criterion = criterion();
     let c = &mut criterion;
-    compare_all(c, "semaphore, 1 thread", &Alone);
-    for (threads, permits) in [(2, 1), (4, 2), (4, 1)] {
-        let group = format!("semaphore, {threads} threads for {permits}");
-        compare_all(c, &group, &Contended { threads, permits });
+    let quiet = Surroundings::Quiet;
+    compare_all(quiet, c, "semaphore, 1 thread", &Alone);
+    for around in Surroundings::all() {
+        let threads = around.threads(2);
+        let group = around.name("semaphore, 1 permit", 2);
+        compare_all(
+            around,
+            c,
+            &group,
+            &Contended {
+                threads,
+                permits: 1,
+            },
+        );
     }
-    compare_all(c, "semaphore, round trip", &RoundTrip(Cores::Any));
-    if can_pin() {
-        let group = "semaphore, round trip on one core";
-        compare_all(c, group, &RoundTrip(Cores::One));
+    for (threads, permits) in [(4, 2), (4, 1)] {
+        let unit = if permits == 1 { "permit" } else { "permits" };
+        let group = format!("semaphore, {permits} {unit}, {threads} threads");
+        compare_all(quiet, c, &group, &Contended { threads, permits });
+    }
+    for around in Surroundings::all() {
+        let threads = around.threads(2);
+        let group = around.name("semaphore, round trips", 2);
+        compare_all(around, c, &group, &RoundTrips { threads });
+    }
+    if waits::can_measure() {
         let group = "semaphore, processor time of a long wait";
-        compare_all(c, group, &LongWait);
+        compare_all(quiet, c, group, &LongWait);
     }
     criterion.final_summary();
 }

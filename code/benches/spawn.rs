@@ -1,7 +1,6 @@
 //! What a thread costs: its start and join against `std::thread`, and asking
 //! who is running against a bare read of a thread-local value.
 
-#[expect(dead_code, reason = "all of it runs on the calling thread")]
 mod support;
 
 use std::cell::Cell;
@@ -11,14 +10,14 @@ use std::sync::Arc;
 use std::thread;
 
 use criterion::Criterion;
-use support::{Ratio, compare, criterion, time};
+use support::{Ratio, Surroundings, compare, compare_in, criterion, time};
 use threading::utilities::{
     current_thread, get_ident, get_native_id, with_current_thread,
 };
 use threading::{Thread, ThreadHandle};
 
 /// A thread that does next to nothing, from its start to its end.
-fn start_and_join(criterion: &mut Criterion<Ratio>) {
+fn start_and_join(criterion: &mut Criterion<Ratio>, around: Surroundings) {
     let ours = |n| {
         time(n, || {
             let thread = Thread::new(|| black_box(1)).start().unwrap();
@@ -31,7 +30,8 @@ fn start_and_join(criterion: &mut Criterion<Ratio>) {
             consume(thread.join().unwrap());
         })
     };
-    compare(criterion, "start and join", "std::thread", ours, theirs);
+    let group = format!("spawn, start and join{}", around.suffix());
+    compare_in(around, criterion, &group, "std::thread", ours, theirs);
 }
 
 /// Keeps the compiler from leaving out what nobody reads.
@@ -50,14 +50,20 @@ fn numbers(criterion: &mut Criterion<Ratio>) {
     let bare = |n| time(n, || consume(NUMBER.get()));
 
     let ident = |n| time(n, || consume(get_ident()));
-    compare(criterion, "get_ident", peer, ident, bare);
+    compare(criterion, "spawn, get_ident", peer, ident, bare);
 
     let native_id = |n| time(n, || consume(get_native_id()));
-    compare(criterion, "get_native_id", peer, native_id, bare);
+    compare(criterion, "spawn, get_native_id", peer, native_id, bare);
 
     let look = |thread: &ThreadHandle| consume(ptr::from_ref(thread));
     let borrowed = |n| time(n, || with_current_thread(look));
-    compare(criterion, "with_current_thread", peer, borrowed, bare);
+    compare(
+        criterion,
+        "spawn, with_current_thread",
+        peer,
+        borrowed,
+        bare,
+    );
 }
 
 /// A handle to keep: it is counted, and so is the peer's.
@@ -65,16 +71,18 @@ fn handles(criterion: &mut Criterion<Ratio>) {
     let ours = |n| time(n, || consume(current_thread()));
     let theirs = |n| time(n, || consume(HANDLE.with(Arc::clone)));
     let peer = "a thread-local read of an Arc";
-    compare(criterion, "current_thread", peer, ours, theirs);
+    compare(criterion, "spawn, current_thread", peer, ours, theirs);
 
     let theirs = |n| time(n, || consume(thread::current()));
     let peer = "std::thread::current";
-    compare(criterion, "current_thread", peer, ours, theirs);
+    compare(criterion, "spawn, current_thread", peer, ours, theirs);
 }
 
 fn main() {
     let mut criterion = criterion();
-    start_and_join(&mut criterion);
+    for around in Surroundings::without_crowd() {
+        start_and_join(&mut criterion, around);
+    }
     numbers(&mut criterion);
     handles(&mut criterion);
     criterion.final_summary();

@@ -1,7 +1,6 @@
 //! `Timer` and `TimerQueue` against the crate `timer`, and against a thread
 //! for each timer, which is Python's way.
 
-#[expect(dead_code, reason = "no two threads do the same here")]
 mod support;
 
 use std::hint::black_box;
@@ -11,15 +10,15 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
-use support::{compare, criterion};
+use support::{Surroundings, compare, compare_in, criterion};
 use threading::{Timer, TimerQueue};
 use timer::Timer as CrateTimer;
 
 /// How many timers wait at a time.
-const PENDING: u32 = 10_000;
+const MANY: u32 = 10_000;
 
-/// The same for the subject with a thread each: its time is multiplied.
-const PENDING_THREADS: u32 = 200;
+/// How many do if each has a thread: a system may refuse ten thousand.
+const FEWER: u32 = 1_000;
 
 /// Never over.
 const HOUR: Duration = Duration::from_secs(3600);
@@ -68,28 +67,26 @@ fn start_and_cancel<T>(
     begin.elapsed()
 }
 
-fn many_in_queue() -> Duration {
+fn in_queue(number: u32) -> Duration {
     let queue = TimerQueue::new().unwrap();
     let start = || queue.after(HOUR, ring);
-    start_and_cancel(PENDING, start, |timer| timer.cancel().unwrap())
+    start_and_cancel(number, start, |timer| timer.cancel().unwrap())
 }
 
 /// What the caller waits for: the crate's own thread works on after that.
-fn many_in_crate() -> Duration {
+fn in_crate(number: u32) -> Duration {
     let timer = CrateTimer::new();
     let hour = chrono::Duration::from_std(HOUR).unwrap();
     let start = || timer.schedule_with_delay(hour, ring);
-    start_and_cancel(PENDING, start, drop)
+    start_and_cancel(number, start, drop)
 }
 
-fn many_threads() -> Duration {
+fn in_threads(number: u32) -> Duration {
     let start = || ThreadTimer::start(HOUR, ring);
-    let cancel = |timer: ThreadTimer| {
+    start_and_cancel(number, start, |timer| {
         timer.cancel();
         timer.thread.join().unwrap();
-    };
-    let time = start_and_cancel(PENDING_THREADS, start, cancel);
-    time * (PENDING / PENDING_THREADS)
+    })
 }
 
 /// How long after its time a timer of 3 ms fires: the median of some.
@@ -139,33 +136,35 @@ fn late_thread() -> Duration {
 }
 
 /// The sum of that many measurements.
-fn times(measure: fn() -> Duration) -> impl FnMut(u64) -> Duration {
+fn times(measure: impl Fn() -> Duration) -> impl FnMut(u64) -> Duration {
     move |n| (0..n).map(|_| measure()).sum()
 }
 
 fn main() {
     let mut criterion = criterion();
-    let (in_crate, threads) = ("the timer crate", "a thread each");
+    let c = &mut criterion;
+    let (the_crate, threads) = ("the timer crate", "a thread each");
 
-    let many = "timer, 10,000 pending then cancelled";
-    for (peer, theirs) in [
-        (in_crate, many_in_crate as fn() -> _),
-        (threads, many_threads),
-    ] {
-        let (ours, theirs) = (times(many_in_queue), times(theirs));
-        compare(&mut criterion, many, peer, ours, theirs);
-    }
+    let ours = |number| times(move || in_queue(number));
+    let (many, fewer) = (times(|| in_crate(MANY)), times(|| in_threads(FEWER)));
+    let group = "timer, 10,000 pending then cancelled";
+    compare(c, group, the_crate, ours(MANY), many);
+    let group = "timer, 1,000 pending then cancelled";
+    compare(c, group, threads, ours(FEWER), fewer);
 
-    let late = "timer, lateness of 3 ms";
-    for (peer, theirs) in [
-        (in_crate, late_in_crate as fn() -> _),
-        (threads, late_thread),
-    ] {
-        let (ours, theirs) = (times(late_in_queue), times(theirs));
-        compare(&mut criterion, late, peer, ours, theirs);
+    for around in Surroundings::without_crowd() {
+        let late = "timer, lateness of 3 ms";
+        let group = format!("{late}{}", around.suffix());
+        for (peer, theirs) in [
+            (the_crate, late_in_crate as fn() -> _),
+            (threads, late_thread),
+        ] {
+            let (ours, theirs) = (times(late_in_queue), times(theirs));
+            compare_in(around, c, &group, peer, ours, theirs);
+        }
+        let group = format!("{late}, with a thread each{}", around.suffix());
+        let (ours, theirs) = (times(late_timer), times(late_thread));
+        compare_in(around, c, &group, "a bare thread", ours, theirs);
     }
-    let late = "timer, lateness of 3 ms, with a thread each";
-    let (ours, theirs) = (times(late_timer), times(late_thread));
-    compare(&mut criterion, late, "a bare thread", ours, theirs);
     criterion.final_summary();
 }

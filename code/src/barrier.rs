@@ -2,8 +2,6 @@
 //! A barrier: a fixed number of threads wait for each other, round after
 //! round.
 //!
-//! The chapter that explains this file is `src/barrier.md`.
-//!
 //! # When to use it
 //!
 //! Use a [`Barrier`] when every thread of a known group must arrive before
@@ -15,6 +13,22 @@
 //! - Use `Condition` when the threads wait for a fact about shared data and
 //!   not for each other.
 //! - Use `Event` when one thread lets many go on and does not wait for them.
+//!
+//! # Before you copy it
+//!
+//! - It needs nothing but `std`, and a target with 64-bit atomics.
+//! - A thread that waits keeps its core for up to a few dozen yields before it
+//!   sleeps, on a quiet machine a few tens of microseconds. See `YIELDS`.
+//! - Beside unrelated busy threads a yield can take a whole time slice, a few
+//!   milliseconds. One that did keeps all barriers of the process from
+//!   yielding for 100 times as long, so a few percent of the time are lost.
+//! - A timeout is checked between two yields, so beside busy threads it can
+//!   overrun by a time slice.
+//! - A timeout does not limit an action that runs, nor the wait for a place
+//!   while threads of an earlier round are still inside.
+//! - A child of `fork` has a copy whose other parties do not exist.
+//!
+//! The chapter that explains this file is `src/barrier.md`.
 //!
 //! # How it works
 //!
@@ -87,21 +101,40 @@ use std::fmt;
 use std::hint;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
-
 // ANCHOR: spin
-/// How often a waiter looks at the word before it sleeps: first with a short
-/// pause after each look, then giving its core to another thread.
+/// How often a waiter checks the word before it sleeps: first with a short
+/// pause after each check, then yielding its core to another thread.
 ///
 /// Where all parties are expected at once, sleeping costs far more than
-/// looking: to wake a thread on another core takes tens of microseconds.
-/// The few pauses are for a party that runs on another core, the yields for
-/// one that needs this core.
+/// checking: waking a thread on another core takes tens of microseconds.
+/// The pauses are for a party that runs on another core, the yields for one
+/// that needs this core.
 const PAUSES: u32 = 2;
 const YIELDS: u32 = 60;
+
+/// Yields that took this long gave the core to threads that are no parties,
+/// and the scheduler returned it only after their time slices.
+const TOO_LONG: Duration = Duration::from_micros(500);
+
+/// For so many times as long, every waiter sleeps without yielding. So for
+/// each thread that was yielding when it began, a rest costs about 1 % of the
+/// time, however busy the machine is, and when the machine becomes quiet, that
+/// is noticed soon.
+const REST: u32 = 100;
+
+/// No rest is longer: a debugger may have stopped the thread that yielded.
+const LONGEST_REST: Duration = Duration::from_secs(10);
+
+/// When waiters may yield again, in microseconds after `EPOCH`.
+///
+/// All barriers share it. That other threads want the cores is a fact about
+/// the machine, and a new barrier need not find it out again.
+static YIELD_AGAIN: AtomicU64 = AtomicU64::new(0);
+static EPOCH: LazyLock<Instant> = LazyLock::new(Instant::now);
 // ANCHOR_END: spin
 
 // ANCHOR: word
@@ -315,11 +348,14 @@ impl Word {
 /// - The action and the default timeout are given by [`with_action`] and
 ///   [`with_timeout`].
 /// - The error says why the barrier broke.
-/// - A round that has succeeded stays so: in Python, an abort or a reset that
-///   follows at once breaks the round for those of its threads that have not
-///   woken yet.
+/// - A round that has succeeded stays so. In CPython an abort that follows at
+///   once breaks it for those of its threads that have not woken yet; a reset
+///   does not.
 /// - [`abort`], [`reset`] and the queries do not wait for an action that
-///   runs, and the action itself may call them.
+///   runs, and the action itself may call them. So both break the round whose
+///   action runs. In CPython they wait for the action, and then a reset finds
+///   the round complete and breaks nothing, while an abort breaks it for the
+///   threads that have not woken yet.
 ///
 /// Source: [Barrier objects][python].
 ///
@@ -401,7 +437,9 @@ impl<A: FnMut() + Send> Barrier<A> {
     /// If the action panics, the panic goes on in the thread that ran it. The
     /// barrier breaks for all others.
     ///
-    /// A later call replaces the action.
+    /// A later call replaces the action. The action is dropped then, or with
+    /// the barrier; a destructor that panics does so in that thread, and at
+    /// that time no thread waits.
     ///
     /// # Examples
     ///
@@ -431,6 +469,7 @@ impl<A: FnMut() + Send> Barrier<A> {
     /// In Python the action is the constructor's second argument. There too
     /// the last thread to arrive runs it, though its documentation only
     /// promises *one of the threads*.
+    #[must_use = "it returns the barrier that has the action"]
     pub fn with_action<F: FnMut() + Send>(self, action: F) -> Barrier<F> {
         Barrier {
             word: self.word,
@@ -466,6 +505,7 @@ impl<A: FnMut() + Send> Barrier<A> {
     /// # Differences from Python
     ///
     /// In Python the timeout is the constructor's third argument, in seconds.
+    #[must_use = "it returns the barrier that has the timeout"]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Barrier {
             timeout: Some(timeout),
@@ -512,6 +552,7 @@ impl<A: FnMut() + Send> Barrier<A> {
     /// CPython counts in the same way, though its documentation only promises
     /// numbers that differ. If the action calls `wait`, CPython blocks
     /// forever.
+    #[track_caller]
     pub fn wait(&self) -> Result<usize, BrokenBarrierError> {
         self.wait_at_most(self.timeout)
     }
@@ -554,6 +595,7 @@ impl<A: FnMut() + Send> Barrier<A> {
     /// # Differences from Python
     ///
     /// Python raises an `OverflowError` for a timeout its clock cannot hold.
+    #[track_caller]
     pub fn wait_timeout(
         &self,
         timeout: Duration,
@@ -562,6 +604,7 @@ impl<A: FnMut() + Send> Barrier<A> {
     }
 
     // ANCHOR: wait
+    #[track_caller]
     fn wait_at_most(
         &self,
         timeout: Option<Duration>,
@@ -579,6 +622,7 @@ impl<A: FnMut() + Send> Barrier<A> {
     /// Takes a place in a round; returns the word as it was before.
     ///
     /// Without an action, the last to arrive also ends the round.
+    #[track_caller]
     fn arrive(&self) -> Result<Word, BrokenBarrierError> {
         loop {
             let found = self.update(|word| {
@@ -594,8 +638,9 @@ impl<A: FnMut() + Send> Barrier<A> {
     // ANCHOR_END: wait
 
     /// Waits until threads may arrive again, or will not before a reset.
+    #[track_caller]
     fn await_opening(&self) {
-        let runner = self.action.as_ref().and_then(|a| *a.runner.lock());
+        let runner = self.action.as_ref().and_then(|a| *lock(&a.runner));
         assert!(
             runner != Some(thread::current().id()),
             "the action of a barrier waits at the same barrier"
@@ -648,11 +693,12 @@ impl<A: FnMut() + Send> Barrier<A> {
     // ANCHOR: action
     /// Runs the action as the last to arrive, then ends the round.
     fn act(&self, action: &Action<A>) -> Result<(), BrokenBarrierError> {
-        *action.runner.lock() = Some(thread::current().id());
+        *lock(&action.runner) = Some(thread::current().id());
+        let mut run = lock(&action.run);
         // The panic goes on below, so nobody here sees what it left behind.
-        let run = AssertUnwindSafe(|| (action.run.lock())());
-        let result = panic::catch_unwind(run);
-        *action.runner.lock() = None;
+        let result = panic::catch_unwind(AssertUnwindSafe(&mut *run));
+        drop(run);
+        *lock(&action.runner) = None;
 
         if let Err(payload) = result {
             self.update(|word| Some(word.fail_action()));
@@ -684,8 +730,9 @@ impl<A: FnMut() + Send> Barrier<A> {
     ///
     /// # Differences from Python
     ///
-    /// Python waits for a running action first. An abort that comes after
-    /// the action then breaks the round although it was complete.
+    /// CPython waits for a running action first. An abort that comes after the
+    /// action, or after the last arrival, then breaks a complete round for its
+    /// threads that have not woken yet. Here a complete round stays complete.
     pub fn abort(&self) {
         self.update(Word::abort);
     }
@@ -715,8 +762,11 @@ impl<A: FnMut() + Send> Barrier<A> {
     ///
     /// # Differences from Python
     ///
-    /// Python waits for a running action first. A reset that comes after the
-    /// action then breaks the round although it was complete.
+    /// A reset while the action runs has the opposite outcome in CPython: it
+    /// waits for the action, finds the round complete, and breaks nothing, so
+    /// all parties get their indices. Here all of them get the error.
+    ///
+    /// After a complete round a reset changes nothing, as in CPython.
     pub fn reset(&self) {
         self.update(Word::reset);
     }
@@ -728,6 +778,7 @@ impl<A: FnMut() + Send> Barrier<A> {
     /// ```
     /// assert_eq!(threading::Barrier::new(4).unwrap().parties(), 4);
     /// ```
+    #[must_use = "it changes nothing"]
     pub fn parties(&self) -> usize {
         self.parties
     }
@@ -742,6 +793,7 @@ impl<A: FnMut() + Send> Barrier<A> {
     /// ```
     /// assert_eq!(threading::Barrier::new(4).unwrap().n_waiting(), 0);
     /// ```
+    #[must_use = "it changes nothing"]
     pub fn n_waiting(&self) -> usize {
         // Relaxed: only a number is returned, nothing is read through it.
         let word = Word(self.word.load(Ordering::Relaxed));
@@ -765,6 +817,7 @@ impl<A: FnMut() + Send> Barrier<A> {
     /// # Differences from Python
     ///
     /// Python's name is `broken`, a property.
+    #[must_use = "it changes nothing"]
     pub fn is_broken(&self) -> bool {
         // Relaxed: only an answer is returned, nothing is read through it.
         let word = Word(self.word.load(Ordering::Relaxed));
@@ -807,7 +860,7 @@ impl<A> Barrier<A> {
     /// Wakes everybody who has set the bit that was just taken away.
     fn wake_all(&self) {
         // Whoever has set the bit holds the mutex until it sleeps.
-        drop(self.mutex.lock());
+        drop(lock(&self.mutex));
         self.condvar.notify_all();
     }
     // ANCHOR_END: update
@@ -821,20 +874,10 @@ impl<A> Barrier<A> {
         done: impl Fn(Word) -> bool,
         deadline: Option<Instant>,
     ) -> Option<Word> {
-        for turn in 0..PAUSES + YIELDS {
-            let word = self.load();
-            if done(word) {
-                return Some(word);
-            }
-            if turn < PAUSES {
-                hint::spin_loop();
-            } else if is_past(deadline) {
-                return None;
-            } else {
-                thread::yield_now();
-            }
-        }
-        self.sleep_until(done, deadline)
+        let check = || Some(self.load()).filter(|word| done(*word));
+        pause_until(check)
+            .or_else(|| yield_until(check, deadline))
+            .or_else(|| self.sleep_until(&done, deadline))
     }
 
     /// Sleeps until the word is one that `done` accepts, and returns it.
@@ -843,7 +886,7 @@ impl<A> Barrier<A> {
         done: impl Fn(Word) -> bool,
         deadline: Option<Instant>,
     ) -> Option<Word> {
-        let mut guard = self.mutex.lock();
+        let mut guard = lock(&self.mutex);
         loop {
             let word = self.load();
             if done(word) {
@@ -855,12 +898,7 @@ impl<A> Barrier<A> {
             // The word may change up to here. Afterwards, whoever changes it
             // sees the bit and waits for the mutex.
             if self.announce_sleep(word) {
-                match deadline {
-                    Some(deadline) => {
-                        self.condvar.wait_until(&mut guard, deadline);
-                    }
-                    None => self.condvar.wait(&mut guard),
-                }
+                guard = sleep(&self.condvar, guard, deadline);
             }
         }
     }
@@ -888,8 +926,80 @@ impl<A> Barrier<A> {
     }
 }
 
+// ANCHOR: yield_until
+/// Checks a few times, with a short pause after each.
+fn pause_until<T>(check: impl Fn() -> Option<T>) -> Option<T> {
+    for _ in 0..PAUSES {
+        let found = check();
+        if found.is_some() {
+            return found;
+        }
+        hint::spin_loop();
+    }
+    None
+}
+
+/// Checks and yields in turn, as long as yielding pays.
+fn yield_until<T>(
+    check: impl Fn() -> Option<T>,
+    deadline: Option<Instant>,
+) -> Option<T> {
+    let start = Instant::now();
+    // Relaxed: whoever reads an older time yields once too often.
+    if micros(start) < YIELD_AGAIN.load(Ordering::Relaxed) {
+        return None;
+    }
+    let mut now = start;
+    for _ in 0..YIELDS {
+        let found = check();
+        if found.is_some() || deadline.is_some_and(|deadline| now >= deadline) {
+            return found;
+        }
+        thread::yield_now();
+        now = Instant::now();
+        let took = now.duration_since(start);
+        if took >= TOO_LONG {
+            YIELD_AGAIN.store(micros(now + rest(took)), Ordering::Relaxed);
+            break;
+        }
+    }
+    None
+}
+
+/// How long no waiter yields, after yields that took so long.
+fn rest(took: Duration) -> Duration {
+    took.saturating_mul(REST).min(LONGEST_REST)
+}
+
+fn micros(moment: Instant) -> u64 {
+    moment.saturating_duration_since(*EPOCH).as_micros() as u64
+}
+// ANCHOR_END: yield_until
+
 fn is_past(deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|deadline| Instant::now() >= deadline)
+}
+
+/// Sleeps until the condition variable is notified, or until the deadline.
+///
+/// These are `std`'s, since a thread that finds a mutex of parking_lot taken
+/// yields up to seven times before it sleeps.
+fn sleep<'a>(
+    condvar: &Condvar,
+    guard: MutexGuard<'a, ()>,
+    deadline: Option<Instant>,
+) -> MutexGuard<'a, ()> {
+    let Some(deadline) = deadline else {
+        return condvar.wait(guard).unwrap_or_else(PoisonError::into_inner);
+    };
+    let left = deadline.saturating_duration_since(Instant::now());
+    let woken = condvar.wait_timeout(guard, left);
+    woken.unwrap_or_else(PoisonError::into_inner).0
+}
+
+/// Locks a mutex; a panic while it was held is no reason to refuse.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<A: FnMut() + Send> fmt::Debug for Barrier<A> {
@@ -958,6 +1068,7 @@ pub struct PartiesError {
 
 impl PartiesError {
     /// Returns the number that was asked for.
+    #[must_use = "it changes nothing"]
     pub fn parties(&self) -> usize {
         self.parties
     }
@@ -974,6 +1085,9 @@ impl Error for PartiesError {}
 
 #[cfg(test)]
 mod tests {
+    use std::any::Any;
+    use std::mem;
+    use std::panic::{RefUnwindSafe, UnwindSafe};
     use std::sync::atomic::AtomicUsize;
     use std::sync::mpsc;
     use std::sync::{Arc, LazyLock};
@@ -1005,6 +1119,15 @@ mod tests {
         thread.join().unwrap()
     }
 
+    /// What the thread panicked with.
+    fn panic_of<T>(thread: JoinHandle<T>) -> Box<dyn Any + Send> {
+        until("a thread ends", || thread.is_finished());
+        match thread.join() {
+            Ok(_) => panic!("the thread did not panic"),
+            Err(payload) => payload,
+        }
+    }
+
     fn join_all<T>(threads: Vec<JoinHandle<T>>) -> Vec<T> {
         threads.into_iter().map(join).collect()
     }
@@ -1025,7 +1148,15 @@ mod tests {
         thread::spawn(move || barrier.wait())
     }
 
-    /// Waits in another thread, which fails instead of hanging.
+    /// Waits in another thread: so the test fails instead of hanging.
+    fn wait<A>(barrier: &Arc<Barrier<A>>) -> Answer
+    where
+        A: FnMut() + Send + 'static,
+    {
+        join(spawn_wait(barrier))
+    }
+
+    /// Waits in another thread: so the test fails instead of hanging.
     fn wait_timeout(barrier: &Arc<Barrier>, timeout: Duration) -> Answer {
         let barrier = Arc::clone(barrier);
         join(thread::spawn(move || barrier.wait_timeout(timeout)))
@@ -1090,10 +1221,10 @@ mod tests {
 
     #[test]
     fn one_party_never_waits() {
-        let barrier = new(1);
+        let barrier = Arc::new(new(1));
         for _ in 0..3 {
-            assert_eq!(barrier.wait(), Ok(0));
-            assert_eq!(barrier.wait_timeout(Duration::ZERO), Ok(0));
+            assert_eq!(wait(&barrier), Ok(0));
+            assert_eq!(wait_timeout(&barrier, Duration::ZERO), Ok(0));
         }
     }
 
@@ -1102,7 +1233,7 @@ mod tests {
         let barrier = Arc::new(new(5));
         for _ in 0..3 {
             let threads = spawn_waits(&barrier, 4);
-            assert_eq!(barrier.wait(), Ok(4));
+            assert_eq!(wait(&barrier), Ok(4));
             assert_eq!(barrier.n_waiting(), 0);
             let indices = join_all(threads);
             assert_eq!(indices, [Ok(0), Ok(1), Ok(2), Ok(3)]);
@@ -1189,7 +1320,7 @@ mod tests {
         barrier.word.store(late, Ordering::SeqCst);
         for _ in 0..6 {
             let other = spawn_wait(&barrier);
-            let mine = barrier.wait().unwrap();
+            let mine = wait(&barrier).unwrap();
             assert_eq!(mine + join(other).unwrap(), 1);
         }
         assert_eq!(word(&barrier).generation(), 3);
@@ -1201,7 +1332,7 @@ mod tests {
         for _ in 0..20 {
             let threads = spawn_waits(&barrier, 2);
             until_asleep(&barrier);
-            assert_eq!(barrier.wait(), Ok(2));
+            assert_eq!(wait(&barrier), Ok(2));
             assert_eq!(join_all(threads), [Ok(0), Ok(1)]);
             assert!(!word(&barrier).has_sleepers());
         }
@@ -1227,15 +1358,16 @@ mod tests {
 
     #[test]
     fn the_last_to_arrive_runs_the_action() {
-        let runner = Arc::new(Mutex::new(None));
-        let cell = Arc::clone(&runner);
+        let (tell, told) = mpsc::channel();
         let barrier = Arc::new(new(2).with_action(move || {
-            *cell.lock() = Some(thread::current().id());
+            tell.send(thread::current().id()).unwrap();
         }));
         for _ in 0..20 {
             let early = spawn_waits(&barrier, 1);
-            assert_eq!(barrier.wait(), Ok(1));
-            assert_eq!(*runner.lock(), Some(thread::current().id()));
+            let last = spawn_wait(&barrier);
+            let id = last.thread().id();
+            assert_eq!(join(last), Ok(1));
+            assert_eq!(told.try_recv(), Ok(id));
             assert_eq!(join_all(early), [Ok(0)]);
         }
     }
@@ -1244,24 +1376,74 @@ mod tests {
     fn an_action_that_panics_breaks_the_barrier_for_the_others() {
         let mut first = true;
         let barrier = Arc::new(new(3).with_action(move || {
-            if std::mem::take(&mut first) {
+            if mem::take(&mut first) {
                 panic::resume_unwind(Box::new("out of paper"));
             }
         }));
         let early = spawn_waits(&barrier, 2);
         until_asleep(&barrier);
-        let wait = AssertUnwindSafe(|| barrier.wait());
-        let payload = panic::catch_unwind(wait).unwrap_err();
+        let payload = panic_of(spawn_wait(&barrier));
         assert_eq!(payload.downcast_ref(), Some(&"out of paper"));
 
         let failed = Err(ActionPanicked);
         assert_eq!(join_all(early), [failed, failed]);
-        assert_eq!(barrier.wait(), failed);
+        assert_eq!(wait(&barrier), failed);
 
         barrier.reset();
         let early = spawn_waits(&barrier, 2);
-        assert_eq!(barrier.wait(), Ok(2));
+        assert_eq!(wait(&barrier), Ok(2));
         assert_eq!(join_all(early), [Ok(0), Ok(1)]);
+    }
+
+    /// Panics when it is dropped.
+    struct Fragile;
+
+    impl Drop for Fragile {
+        fn drop(&mut self) {
+            panic::resume_unwind(Box::new("dropped"));
+        }
+    }
+
+    fn breaks_when_the_action_panics(action: fn()) {
+        let barrier = Arc::new(new(3).with_action(action));
+        let early = spawn_waits(&barrier, 2);
+        until_asleep(&barrier);
+        mem::forget(panic_of(spawn_wait(&barrier)));
+        let failed = Err(ActionPanicked);
+        assert_eq!(join_all(early), [failed, failed]);
+        assert_eq!(wait(&barrier), failed);
+        barrier.reset();
+        assert_eq!(word(&barrier), Word(0));
+    }
+
+    #[test]
+    fn a_payload_may_panic_when_it_is_dropped() {
+        breaks_when_the_action_panics(|| {
+            panic::resume_unwind(Box::new(Fragile));
+        });
+    }
+
+    #[test]
+    fn a_value_of_the_action_may_panic_when_it_is_dropped() {
+        breaks_when_the_action_panics(|| drop(Fragile));
+    }
+
+    #[test]
+    fn an_action_that_panics_when_dropped_ends_only_that_call() {
+        let fragile = || {
+            let value = Fragile;
+            new(2).with_action(move || {
+                let _kept = &value;
+            })
+        };
+        let replace = || drop(fragile().with_action(|| {}));
+        assert!(panic::catch_unwind(replace).is_err());
+
+        let barrier = Arc::new(fragile());
+        let early = spawn_waits(&barrier, 1);
+        let last = spawn_wait(&barrier);
+        assert_eq!((join_all(early), join(last)), (vec![Ok(0)], Ok(1)));
+        assert!(panic::catch_unwind(|| drop(barrier)).is_err());
     }
 
     #[test]
@@ -1275,7 +1457,7 @@ mod tests {
         assert_eq!(join_all(patient), [Err(TimedOut)]);
         assert!(barrier.is_broken());
         assert_eq!(barrier.n_waiting(), 0);
-        assert_eq!(barrier.wait(), Err(TimedOut));
+        assert_eq!(wait(&barrier), Err(TimedOut));
         assert_eq!(wait_timeout(&barrier, Duration::MAX), Err(TimedOut));
     }
 
@@ -1284,7 +1466,7 @@ mod tests {
         let barrier = Arc::new(new(2));
         for _ in 0..20 {
             let early = spawn_waits(&barrier, 1);
-            assert_eq!(barrier.wait_timeout(LIMIT), Ok(1));
+            assert_eq!(wait_timeout(&barrier, LIMIT), Ok(1));
             assert_eq!(join_all(early), [Ok(0)]);
         }
     }
@@ -1293,7 +1475,7 @@ mod tests {
     fn a_timeout_of_zero_breaks_the_barrier_unless_last() {
         let barrier = Arc::new(new(2));
         let early = spawn_waits(&barrier, 1);
-        assert_eq!(barrier.wait_timeout(Duration::ZERO), Ok(1));
+        assert_eq!(wait_timeout(&barrier, Duration::ZERO), Ok(1));
         assert_eq!(join_all(early), [Ok(0)]);
 
         assert_eq!(wait_timeout(&barrier, Duration::ZERO), Err(TimedOut));
@@ -1307,7 +1489,7 @@ mod tests {
             let barrier = Arc::new(new(2).with_timeout(timeout));
             let early = spawn_waits(&barrier, 1);
             until_asleep(&barrier);
-            assert_eq!(barrier.wait_timeout(Duration::MAX), Ok(1));
+            assert_eq!(wait_timeout(&barrier, Duration::MAX), Ok(1));
             assert_eq!(join_all(early), [Ok(0)]);
         }
     }
@@ -1327,7 +1509,7 @@ mod tests {
         let other = Arc::clone(&barrier);
         let early = thread::spawn(move || other.wait_timeout(Duration::MAX));
         until_asleep(&barrier);
-        assert_eq!(barrier.wait(), Ok(1));
+        assert_eq!(wait(&barrier), Ok(1));
         assert_eq!(join(early), Ok(0));
     }
 
@@ -1342,7 +1524,7 @@ mod tests {
             let other = Arc::clone(&barrier);
             let early = thread::spawn(move || other.wait_timeout(timeout));
             until("a thread arrives", || word(&barrier) != Word(0));
-            match barrier.wait() {
+            match wait(&barrier) {
                 // This thread came too late: the test says nothing.
                 Err(cause) => assert_eq!(cause, TimedOut),
                 Ok(index) => {
@@ -1372,16 +1554,17 @@ mod tests {
             };
             (0..500).map(round).collect::<Vec<Answer>>()
         });
-        let mine: Vec<Answer> = (0..500)
-            .map(|_| {
+        let mine = thread::spawn(move || {
+            let round = |_| {
                 barrier.reset();
                 gate.wait().unwrap();
                 let answer = barrier.wait();
                 gate.wait().unwrap();
                 answer
-            })
-            .collect();
-        for answers in mine.into_iter().zip(join(thread)) {
+            };
+            (0..500).map(round).collect::<Vec<Answer>>()
+        });
+        for answers in join(mine).into_iter().zip(join(thread)) {
             match answers {
                 (Ok(mine), Ok(theirs)) => assert_eq!(mine + theirs, 1),
                 both => assert_eq!(both, (Err(TimedOut), Err(TimedOut))),
@@ -1398,7 +1581,7 @@ mod tests {
         assert_eq!(join_all(threads), [Err(Aborted), Err(Aborted)]);
         assert!(barrier.is_broken());
         assert_eq!(barrier.n_waiting(), 0);
-        assert_eq!(barrier.wait(), Err(Aborted));
+        assert_eq!(wait(&barrier), Err(Aborted));
     }
 
     #[test]
@@ -1406,7 +1589,7 @@ mod tests {
         let barrier = Arc::new(new(2));
         assert_eq!(wait_timeout(&barrier, Duration::ZERO), Err(TimedOut));
         barrier.abort();
-        assert_eq!(barrier.wait(), Err(TimedOut));
+        assert_eq!(wait(&barrier), Err(TimedOut));
     }
 
     #[test]
@@ -1414,7 +1597,7 @@ mod tests {
         for _ in 0..200 {
             let barrier = Arc::new(new(2));
             let early = spawn_waits(&barrier, 1);
-            assert_eq!(barrier.wait(), Ok(1));
+            assert_eq!(wait(&barrier), Ok(1));
             barrier.abort();
             assert_eq!(join_all(early), [Ok(0)]);
         }
@@ -1432,7 +1615,7 @@ mod tests {
             assert_eq!(join_all(threads), [Err(Reset), Err(Reset)]);
 
             let threads = spawn_waits(&barrier, 2);
-            assert_eq!(barrier.wait(), Ok(2));
+            assert_eq!(wait(&barrier), Ok(2));
             assert_eq!(join_all(threads), [Ok(0), Ok(1)]);
         }
     }
@@ -1445,7 +1628,7 @@ mod tests {
         barrier.reset();
         assert!(!barrier.is_broken());
         let early = spawn_waits(&barrier, 1);
-        assert_eq!(barrier.wait(), Ok(1));
+        assert_eq!(wait(&barrier), Ok(1));
         assert_eq!(join_all(early), [Ok(0)]);
     }
 
@@ -1515,7 +1698,7 @@ mod tests {
         assert_eq!(join(runner), Err(Aborted));
         barrier.reset();
         held.finish();
-        assert_eq!(barrier.wait(), Ok(0));
+        assert_eq!(wait(&barrier), Ok(0));
     }
 
     #[test]
@@ -1542,14 +1725,14 @@ mod tests {
     #[test]
     fn an_action_that_waits_at_its_own_barrier_panics() {
         let waiting = thread::spawn(|| WAITS_INSIDE.wait());
-        until("a thread ends", || waiting.is_finished());
-        let payload = waiting.join().unwrap_err();
+        let payload = panic_of(waiting);
         let message: &&str = payload.downcast_ref().unwrap();
         assert_eq!(
             *message,
             "the action of a barrier waits at the same barrier"
         );
-        assert_eq!(WAITS_INSIDE.wait(), Err(ActionPanicked));
+        let next = thread::spawn(|| WAITS_INSIDE.wait());
+        assert_eq!(join(next), Err(ActionPanicked));
     }
 
     static ABORTS_INSIDE: LazyLock<Barrier> = LazyLock::new(|| {
@@ -1671,14 +1854,71 @@ mod tests {
     }
 
     #[test]
+    fn waiters_that_may_not_yield_sleep_and_are_woken() {
+        let barrier = Arc::new(new(3));
+        for _ in 0..20 {
+            YIELD_AGAIN.store(u64::MAX, Ordering::Relaxed);
+            let threads = spawn_waits(&barrier, 2);
+            until_asleep(&barrier);
+            assert_eq!(wait(&barrier), Ok(2));
+            assert_eq!(join_all(threads), [Ok(0), Ok(1)]);
+        }
+        YIELD_AGAIN.store(0, Ordering::Relaxed);
+    }
+
+    // Other tests wait at barriers, too: their waiters may begin a rest at any
+    // moment, or end one.
+    #[test]
+    fn waiters_yield_unless_they_rest() {
+        let yields_at = |again| {
+            YIELD_AGAIN.store(again, Ordering::Relaxed);
+            yield_until(|| Some(()), None).is_some()
+        };
+        until("a waiter rests", || !yields_at(u64::MAX));
+        until("a waiter yields", || yields_at(0));
+    }
+
+    #[test]
+    fn a_long_yield_is_the_last_before_a_rest() {
+        until("a rest begins", || {
+            YIELD_AGAIN.store(0, Ordering::Relaxed);
+            let checks = AtomicUsize::new(0);
+            let start = Instant::now();
+            let found: Option<()> = yield_until(
+                || {
+                    checks.fetch_add(1, Ordering::Relaxed);
+                    until("time passes", || start.elapsed() > TOO_LONG);
+                    None
+                },
+                None,
+            );
+            assert!(found.is_none());
+            let again = YIELD_AGAIN.load(Ordering::Relaxed);
+            let is_resting = again > micros(Instant::now());
+            is_resting && checks.load(Ordering::Relaxed) == 1
+        });
+    }
+
+    #[test]
+    fn a_rest_has_a_limit() {
+        assert_eq!(rest(SHORT), SHORT * REST);
+        assert_eq!(rest(Duration::MAX), LONGEST_REST);
+    }
+
+    #[test]
     fn threads_can_share_a_barrier() {
-        fn shared<T: Send + Sync>(_: &T) {}
-        shared(&new(1));
+        fn as_in_std<T>(_: &T)
+        where
+            T: Send + Sync + Unpin + UnwindSafe + RefUnwindSafe,
+        {
+        }
+        as_in_std(&std::sync::Barrier::new(1));
+        as_in_std(&new(1));
         // `Cell` can be sent, not shared: the barrier shares its action.
         let cell = std::cell::Cell::new(0);
         let barrier = new(1).with_action(move || cell.set(cell.get() + 1));
-        shared(&barrier);
-        assert_eq!(barrier.wait(), Ok(0));
+        as_in_std(&barrier);
+        assert_eq!(wait(&Arc::new(barrier)), Ok(0));
     }
 }
 // ANCHOR_END: module

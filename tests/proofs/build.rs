@@ -147,9 +147,33 @@ const MUTANTS: &[Mutant] = &[
         new: "        let _ = levels.depth;\n",
     },
     Mutant {
+        name: "barrier_fills_before_all_have_left",
+        module: "barrier.rs",
+        old: "Phase::Broken(_) if self.count() == 0 => {",
+        new: "Phase::Broken(_) if self.count() <= 2 => {",
+    },
+    Mutant {
+        name: "barrier_forgets_an_abort_in_the_action",
+        module: "barrier.rs",
+        old: "            Phase::Broken(_) => None,\n",
+        new: "            Phase::Broken(_) | Phase::Acting => None,\n",
+    },
+    Mutant {
+        name: "barrier_keeps_the_place_of_the_late",
+        module: "barrier.rs",
+        old: "self.broken(BrokenBarrierError::TimedOut).leave()",
+        new: "self.broken(BrokenBarrierError::TimedOut)",
+    },
+    Mutant {
+        name: "barrier_survives_a_panic",
+        module: "barrier.rs",
+        old: "self.broken(BrokenBarrierError::ActionPanicked).leave()",
+        new: "self.next_generation()",
+    },
+    Mutant {
         name: "barrier_wakes_without_the_mutex",
         module: "barrier.rs",
-        old: "        drop(self.mutex.lock());\n",
+        old: "        drop(lock(&self.mutex));\n",
         new: "",
     },
     Mutant {

@@ -3,6 +3,7 @@
 //! The benchmarks measure ours and a peer in turn and give criterion the
 //! ratio of the two, so that criterion's estimates are ratios.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -34,24 +35,48 @@ pub fn run(root: &Path, name: Option<&str>) -> Result<()> {
     let mut ratios = Vec::new();
     read(&results, start, &mut ratios)?;
     ensure!(!ratios.is_empty(), "the benchmarks left no results");
-    let table = table(ratios);
-    println!("\n{table}\nBelow 1, ours takes less time than the peer.");
+    ratios
+        .sort_by(|a, b| (&a.operation, &a.peer).cmp(&(&b.operation, &b.peer)));
+    let all = table(&ratios);
+    println!("\n{all}\nBelow 1, ours takes less time than the peer.");
     if name.is_none() {
-        record::write(root, RECORDING, &recording(root, &table)?)?;
+        record::write(root, RECORDING, &recording(root, &ratios)?)?;
         println!("{RECORDING} is written");
     }
     Ok(())
 }
 
-fn recording(root: &Path, table: &Table) -> Result<String> {
+fn recording(root: &Path, ratios: &[Ratio]) -> Result<String> {
     let machine = machine::sentence(root)?;
     let versions = format!("The crates: {}.", versions(root)?.join(", "));
-    let parts = [
-        record::part("table", &format!("\n{table}\n")),
-        record::part("machine", &format!("{machine}\n{versions}")),
-    ];
+    let mut parts = tables(ratios);
+    parts.push(record::part("machine", &format!("{machine}\n{versions}")));
     Ok("<!-- Written by `cargo book bench`. -->\n".to_owned()
         + &parts.join("\n"))
+}
+
+/// All rows, those in which the peer is faster, and those of each primitive,
+/// by the word with which their operations begin.
+fn tables(ratios: &[Ratio]) -> Vec<String> {
+    let primitive = |ratio: &Ratio| {
+        let end = ratio.operation.find(',');
+        ratio.operation[..end.unwrap_or(ratio.operation.len())].to_owned()
+    };
+    let part = |name: &str, chosen: &dyn Fn(&&Ratio) -> bool| {
+        let table = table(ratios.iter().filter(|ratio| chosen(ratio)));
+        record::part(name, &format!("\n{table}\n"))
+    };
+    let names: BTreeSet<String> = ratios.iter().map(primitive).collect();
+    let mut parts = vec![
+        part("table", &|_| true),
+        part("slower", &|ratio| ratio.low > 1.0),
+    ];
+    parts.extend(
+        names
+            .iter()
+            .map(|name| part(name, &|ratio| primitive(ratio) == *name)),
+    );
+    parts
 }
 
 /// The crates that the benchmarks use, with their versions.
@@ -149,19 +174,70 @@ fn json(path: PathBuf) -> Result<Value> {
     Ok(serde_json::from_reader(BufReader::new(file))?)
 }
 
-fn table(mut ratios: Vec<Ratio>) -> Table {
-    ratios
-        .sort_by(|a, b| (&a.operation, &a.peer).cmp(&(&b.operation, &b.peer)));
+fn table<'a>(ratios: impl IntoIterator<Item = &'a Ratio>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
-    table.set_header(["operation", "peer", "ours / peer", "95 % interval"]);
+    table.set_header(["operation", "ours / peer", "peer", "95 % interval"]);
     for ratio in ratios {
         table.add_row([
-            ratio.operation,
-            ratio.peer,
+            ratio.operation.clone(),
             format!("{:.3}", ratio.median),
+            ratio.peer.clone(),
             format!("{:.3} to {:.3}", ratio.low, ratio.high),
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recording_has_all_rows_the_slower_ones_and_a_part_for_each() {
+        let ratio = |operation: &str, peer: &str, median: f64| Ratio {
+            operation: operation.to_owned(),
+            peer: peer.to_owned(),
+            median,
+            low: median - 0.1,
+            high: median + 0.1,
+        };
+        let ratios = [
+            ratio("barrier, 2 threads, quiet", "std", 0.2),
+            ratio("lock, 1 thread", "std", 1.05),
+            ratio("lock, 2 threads, quiet", "std", 1.3),
+        ];
+        insta::assert_snapshot!(tables(&ratios).join("\n"), @"
+        <!-- ANCHOR: table -->
+
+        | operation                 | ours / peer | peer | 95 % interval  |
+        |---------------------------|-------------|------|----------------|
+        | barrier, 2 threads, quiet | 0.200       | std  | 0.100 to 0.300 |
+        | lock, 1 thread            | 1.050       | std  | 0.950 to 1.150 |
+        | lock, 2 threads, quiet    | 1.300       | std  | 1.200 to 1.400 |
+        <!-- ANCHOR_END: table -->
+
+        <!-- ANCHOR: slower -->
+
+        | operation              | ours / peer | peer | 95 % interval  |
+        |------------------------|-------------|------|----------------|
+        | lock, 2 threads, quiet | 1.300       | std  | 1.200 to 1.400 |
+        <!-- ANCHOR_END: slower -->
+
+        <!-- ANCHOR: barrier -->
+
+        | operation                 | ours / peer | peer | 95 % interval  |
+        |---------------------------|-------------|------|----------------|
+        | barrier, 2 threads, quiet | 0.200       | std  | 0.100 to 0.300 |
+        <!-- ANCHOR_END: barrier -->
+
+        <!-- ANCHOR: lock -->
+
+        | operation              | ours / peer | peer | 95 % interval  |
+        |------------------------|-------------|------|----------------|
+        | lock, 1 thread         | 1.050       | std  | 0.950 to 1.150 |
+        | lock, 2 threads, quiet | 1.300       | std  | 1.200 to 1.400 |
+        <!-- ANCHOR_END: lock -->
+        ");
+    }
 }

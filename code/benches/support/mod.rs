@@ -5,6 +5,12 @@
 //! as often as the other, and only the quotient is kept: criterion gets it in
 //! place of a time, and its statistics are those of the ratio.
 //! A group of criterion is one operation, a benchmark in it is one peer.
+//!
+//! [`Surroundings`] say beside what a measurement runs, and on which cores.
+
+#![allow(dead_code, reason = "no benchmark needs all of it")]
+
+mod surroundings;
 
 use std::sync::Barrier;
 use std::thread;
@@ -12,9 +18,7 @@ use std::time::{Duration, Instant};
 
 use criterion::measurement::{Measurement, ValueFormatter};
 use criterion::{Criterion, SamplingMode, Throughput};
-
-/// A sample consists of that many pairs of slices, the order alternating.
-const PAIRS: u64 = 4;
+pub use surroundings::Surroundings;
 
 /// Criterion's measurement of ratios, for benchmarks that use `iter_custom`.
 pub struct Ratio;
@@ -80,7 +84,8 @@ pub fn criterion() -> Criterion<Ratio> {
         .configure_from_args()
 }
 
-/// Measures the operation `group`: ours against the one that `peer` names.
+/// Measures the operation `group` where nothing else runs: ours against the
+/// one that `peer` names.
 ///
 /// A subject carries out the operation as often as it is told and returns
 /// how long that took.
@@ -88,28 +93,49 @@ pub fn compare(
     criterion: &mut Criterion<Ratio>,
     group: &str,
     peer: &str,
+    ours: impl FnMut(u64) -> Duration,
+    theirs: impl FnMut(u64) -> Duration,
+) {
+    let around = Surroundings::Quiet;
+    compare_in(around, criterion, group, peer, ours, theirs);
+}
+
+/// Measures the operation `group` in the given surroundings.
+pub fn compare_in(
+    around: Surroundings,
+    criterion: &mut Criterion<Ratio>,
+    group: &str,
+    peer: &str,
     mut ours: impl FnMut(u64) -> Duration,
     mut theirs: impl FnMut(u64) -> Duration,
 ) {
+    let pairs = around.pairs();
+    let mut is_ours_first = true;
     let mut group = criterion.benchmark_group(group);
     // As many operations in each sample: each has the same weight.
     group.sampling_mode(SamplingMode::Flat);
-    group.bench_function(peer, |bencher| {
-        bencher.iter_custom(|operations| {
-            let slice = operations.div_ceil(PAIRS);
-            let (mut our_time, mut their_time) = (0.0, 0.0);
-            for pair in 0..PAIRS.min(operations) {
-                if pair % 2 == 0 {
-                    our_time += ours(slice).as_secs_f64();
-                    their_time += theirs(slice).as_secs_f64();
-                } else {
-                    their_time += theirs(slice).as_secs_f64();
-                    our_time += ours(slice).as_secs_f64();
-                }
+    group.measurement_time(around.measurement_time());
+    let measure = |operations: u64| {
+        let slice = operations.div_ceil(pairs);
+        let (mut our_time, mut their_time) = (0.0, 0.0);
+        for _ in 0..pairs.min(operations) {
+            if is_ours_first {
+                our_time += ours(slice).as_secs_f64();
+                their_time += theirs(slice).as_secs_f64();
+            } else {
+                their_time += theirs(slice).as_secs_f64();
+                our_time += ours(slice).as_secs_f64();
             }
-            // Criterion divides by the number of operations.
-            our_time / their_time * operations as f64
-        })
+            is_ours_first = !is_ours_first;
+        }
+        // Criterion divides by the number of operations.
+        our_time / their_time * operations as f64
+    };
+    around.run(|| {
+        let mut measure = measure;
+        group.bench_function(peer, |bencher| {
+            bencher.iter_custom(&mut measure);
+        });
     });
     group.finish();
 }
@@ -123,29 +149,16 @@ pub fn time(operations: u64, mut operation: impl FnMut()) -> Duration {
     start.elapsed()
 }
 
-/// Where the threads of a subject run.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Cores {
-    /// Wherever the system puts them.
-    Any,
-    /// All on the first core.
-    One,
-}
-
 /// Starts a thread per worker, lets each call its worker that many times, and
 /// returns the time from the first call to the end of the last.
 ///
 /// To start the threads takes long, and is not part of that time.
 pub fn time_threads<W: FnMut() + Send>(
     operations: u64,
-    cores: Cores,
     workers: Vec<W>,
 ) -> Duration {
     let start_line = &Barrier::new(workers.len());
     let run = |worker: W| {
-        if cores == Cores::One {
-            pin_to_one_core();
-        }
         start_line.wait();
         let start = Instant::now();
         time(operations, worker);
@@ -163,28 +176,28 @@ pub fn time_threads<W: FnMut() + Send>(
     })
 }
 
-/// Whether this system lets a program choose its core.
+/// The same for several threads that do the same.
 ///
-/// Says so, if not: the benchmark is then left out.
-pub fn can_pin() -> bool {
-    if !cfg!(target_os = "linux") {
-        eprintln!("skipped: threads are pinned to one core on Linux alone");
-    }
-    cfg!(target_os = "linux")
+/// Each has a copy of the worker: one that is shared is one more pointer to
+/// follow, which doubles the time of the shortest operations.
+pub fn time_alike<W: FnMut() + Send + Clone>(
+    operations: u64,
+    threads: usize,
+    worker: W,
+) -> Duration {
+    time_threads(operations, vec![worker; threads])
 }
 
-/// Keeps the calling thread on the first core it may use.
-#[cfg(target_os = "linux")]
-fn pin_to_one_core() {
-    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-
-    let allowed = sched_getaffinity(None).unwrap();
-    let is_allowed = |core: &usize| allowed.is_set(*core);
-    let first = (0..CpuSet::MAX_CPU).find(is_allowed).unwrap();
-    let mut cores = CpuSet::new();
-    cores.set(first);
-    sched_setaffinity(None, &cores).unwrap();
+/// Half of the threads share a subject with one of the other half, and each
+/// takes its turn that many times, for one side of its subject.
+pub fn time_pairs<T: Sync>(
+    operations: u64,
+    threads: usize,
+    new: impl Fn() -> T,
+    turn: impl Fn(&T, bool) + Sync,
+) -> Duration {
+    let subjects: Vec<T> = (0..threads / 2).map(|_| new()).collect();
+    let turn = &turn;
+    let sides = |subject| [false, true].map(|side| move || turn(subject, side));
+    time_threads(operations, subjects.iter().flat_map(sides).collect())
 }
-
-#[cfg(not(target_os = "linux"))]
-fn pin_to_one_core() {}

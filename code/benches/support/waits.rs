@@ -47,5 +47,13 @@ fn of_this_thread() -> Duration {
 
 #[cfg(not(target_os = "linux"))]
 fn of_this_thread() -> Duration {
-    unreachable!("threads are measured on Linux alone, as they are pinned")
+    unreachable!("`can_measure` says so")
+}
+
+/// Whether this system tells how long one thread has kept a core busy.
+pub fn can_measure() -> bool {
+    if !cfg!(target_os = "linux") {
+        eprintln!("skipped: the time of a thread is read on Linux alone");
+    }
+    cfg!(target_os = "linux")
 }

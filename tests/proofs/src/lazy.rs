@@ -42,10 +42,14 @@ impl<T> Lazy<T> {
     }
 
     pub(crate) fn get(&self, make: impl FnOnce() -> T) -> &T {
-        if self.execution.replace(execution()) != execution() {
+        if self.execution.get() != execution() {
+            // Another thread may run in here, and make one, too.
             let value = make();
-            // SAFETY: nobody holds a reference from an earlier execution.
-            unsafe { *self.value.get() = Some(value) };
+            if self.execution.replace(execution()) != execution() {
+                // SAFETY: no thread holds a reference from an earlier
+                // execution, and none has got one of this execution yet.
+                unsafe { *self.value.get() = Some(value) };
+            }
         }
         // SAFETY: it is changed once an execution, by the first to come.
         match unsafe { &*self.value.get() } {

@@ -18,6 +18,7 @@ use shuttle as checker;
 mod atomics;
 mod lazy;
 mod local;
+mod locks;
 pub mod model;
 mod once;
 mod parker;
@@ -28,8 +29,9 @@ pub mod time;
 
 pub use ::std::*;
 
-/// `std::sync`, with other atomics.
+/// `std::sync`, with other atomics and locks.
 pub mod sync {
+    pub use crate::locks::{Condvar, LazyLock, Mutex, MutexGuard};
     pub use crate::once::OnceLock;
     pub use ::std::sync::*;
 

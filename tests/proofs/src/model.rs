@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::lazy;
+use crate::time;
 
 /// What was seen in the schedules so far.
 static SEEN: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
@@ -82,6 +83,13 @@ impl<T: Copy> Data<T> {
 pub fn check(model: fn(), preemptions: Option<usize>) -> usize {
     static SCHEDULES: AtomicUsize = AtomicUsize::new(0);
     SCHEDULES.store(0, Ordering::Relaxed);
+    time::watch_if_it_passes(|| {
+        let mut first = loom::model::Builder::new();
+        first.max_permutations = Some(1);
+        first.checkpoint_interval = 1;
+        first.max_branches = 20_000;
+        first.check(move || run(model));
+    });
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = preemptions;
     builder.max_branches = 20_000;
@@ -125,7 +133,7 @@ pub fn check(model: fn(), _: Option<usize>) -> usize {
 fn run(model: fn()) {
     lazy::next_execution();
     // Here, so that the clock is made before the threads.
-    let _ = crate::time::Instant::now();
+    let _ = time::Instant::now();
     model();
     crate::local::end_thread();
 }
@@ -134,6 +142,9 @@ fn run(model: fn()) {
 pub fn parked() -> usize {
     crate::queue::len()
 }
+
+/// A mutex that the checker does not know.
+pub use std::sync::Mutex as UncheckedMutex;
 
 /// An `Arc` that the checker knows: what threads did before they dropped
 /// theirs is known to the one that drops the last.

@@ -69,6 +69,10 @@ macro_rules! mutant {
     };
 }
 
+mutant!(barrier_fills_before_all_have_left, "models/barrier.rs");
+mutant!(barrier_forgets_an_abort_in_the_action, "models/barrier.rs");
+mutant!(barrier_keeps_the_place_of_the_late, "models/barrier.rs");
+mutant!(barrier_survives_a_panic, "models/barrier.rs");
 mutant!(barrier_wakes_without_the_mutex, "models/barrier.rs");
 mutant!(event_looks_before_it_locks, "models/event.rs");
 mutant!(event_sets_relaxed, "models/event.rs");
@@ -318,6 +322,36 @@ pub const MUTANTS: &[Mutant] = &[
                  that it replaces",
         models: event_replaces_a_set::models::MODELS,
         is_weak_ordering: true,
+    },
+    Mutant {
+        name: "barrier_fills_before_all_have_left",
+        module: "Barrier",
+        change: "a case too many: a reset lets threads in although the \
+                 waiters of the broken round have not left",
+        models: barrier_fills_before_all_have_left::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "barrier_keeps_the_place_of_the_late",
+        module: "Barrier",
+        change: "a step left out: a thread whose time is up is still counted",
+        models: barrier_keeps_the_place_of_the_late::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "barrier_survives_a_panic",
+        module: "Barrier",
+        change: "a wrong step: an action that panics ends the round as if it \
+                 had returned",
+        models: barrier_survives_a_panic::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "barrier_forgets_an_abort_in_the_action",
+        module: "Barrier",
+        change: "a case too few: an abort while the action runs does nothing",
+        models: barrier_forgets_an_abort_in_the_action::models::MODELS,
+        is_weak_ordering: false,
     },
     Mutant {
         name: "event_sets_relaxed",

@@ -54,7 +54,9 @@ pub fn main() -> ExitCode {
     };
     let models = BOOK.iter().copied().flatten().filter(chosen);
     models.for_each(check_and_print);
-    let is_chosen = |mutant: &&Mutant| mutant.name.contains(word);
+    let is_chosen = |mutant: &&Mutant| {
+        mutant.name.contains(word) || mutant.module.contains(word)
+    };
     let survivors: Vec<_> = MUTANTS
         .iter()
         .filter(is_chosen)

@@ -7,6 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::ops::Add;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 pub use std::time::*;
 
 use crate::checker::sync::Condvar;
@@ -34,13 +35,35 @@ fn clock() -> &'static Clock {
         sleepers: RefCell::default(),
         used: Condvar::new(),
     });
-    clock.used.notify_one();
+    if WATCHED.load(Ordering::Relaxed) {
+        clock.used.notify_one();
+    }
     clock
+}
+
+/// Whether the checker is told of each use of the clock. It tries far fewer
+/// orders if it is not.
+static WATCHED: AtomicBool = AtomicBool::new(true);
+
+/// Whether [`time_passes`] was called.
+static PASSES: AtomicBool = AtomicBool::new(false);
+
+/// Tells the checker of the clock from now on if `first` lets time pass.
+///
+/// In a model without [`time_passes`] it does not matter when a thread reads
+/// the clock.
+#[cfg(loom)]
+pub(crate) fn watch_if_it_passes(first: impl FnOnce()) {
+    WATCHED.store(false, Ordering::Relaxed);
+    PASSES.store(false, Ordering::Relaxed);
+    first();
+    WATCHED.store(PASSES.load(Ordering::Relaxed), Ordering::Relaxed);
 }
 
 /// Lets so much time pass that every deadline is over, of those who wait and
 /// of those who will.
 pub fn time_passes() {
+    PASSES.store(true, Ordering::Relaxed);
     let clock = clock();
     clock.now.set(true);
     for parker in clock.sleepers.take() {
@@ -62,6 +85,11 @@ impl Instant {
             0..30_000_000_000 => Some(Instant(true)),
             _ => None,
         }
+    }
+
+    /// A second from the first moment to the second.
+    pub fn duration_since(self, earlier: Self) -> Duration {
+        self.saturating_duration_since(earlier)
     }
 
     /// A second from the first moment to the second.

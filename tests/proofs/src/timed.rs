@@ -17,9 +17,11 @@ pub mod life_cycle {
 pub mod spawn {
     use std::cell::OnceCell;
     use std::ops::Deref;
-    use std::sync::{Arc, Mutex};
+    use std::sync::Arc;
     use std::thread;
     use std::time::{Duration, Instant};
+
+    use facade::model::UncheckedMutex as Mutex;
 
     type Work<T> = Box<dyn FnOnce() -> T + Send>;
 

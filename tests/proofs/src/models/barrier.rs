@@ -1,10 +1,11 @@
 //! What [`Barrier`] promises.
 
-use std::sync::Arc;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{self, Duration};
 
-use facade::model::{Data, saw};
+use facade::model::{Data, UncheckedMutex, saw};
 
 use super::module::{Barrier, BrokenBarrierError};
 use crate::run::Model;
@@ -56,14 +57,49 @@ pub const MODELS: &[Model] = &[
         sees: &["sent away"],
         run: reset,
     },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "after an abort and a reset, no thread is let in before the \
+                  waiters have left, and the next round is whole",
+        preemptions: Some(1),
+        sees: &["sent away"],
+        run: abort_and_reset,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "after a timeout and a reset, the next round is whole",
+        preemptions: Some(2),
+        sees: &[],
+        run: time_is_up_and_reset,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "an action that panics breaks the round for the others",
+        preemptions: Some(2),
+        sees: &[],
+        run: action_panics,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "an abort while the action runs breaks the round for all",
+        preemptions: Some(2),
+        sees: &[],
+        run: action_aborts,
+    },
 ];
 
 type Answer = Result<usize, BrokenBarrierError>;
 
 fn two() -> Arc<Barrier> {
-    let barrier = Barrier::new(2).unwrap();
-    assert!(!barrier.is_broken()); // touches it
-    Arc::new(barrier)
+    Arc::new(touched(Barrier::new(2).unwrap()))
+}
+
+/// Touches the barrier's atomics and those that all barriers share.
+fn touched<A: FnMut() + Send>(barrier: Barrier<A>) -> Barrier<A> {
+    assert!(!barrier.is_broken());
+    let alone = Barrier::new(2).unwrap().wait_timeout(Duration::ZERO);
+    assert_eq!(alone, Err(BrokenBarrierError::TimedOut));
+    barrier
 }
 
 fn spawn<B: Send + Sync + 'static, R: Send + 'static>(
@@ -109,9 +145,7 @@ fn rounds() {
 }
 
 fn indexes() {
-    let barrier = Barrier::new(3).unwrap();
-    assert!(!barrier.is_broken()); // touches it
-    let barrier = Arc::new(barrier);
+    let barrier = Arc::new(touched(Barrier::new(3).unwrap()));
     let wait = |barrier: &Barrier| barrier.wait().unwrap();
     let others = [(); 2].map(|()| spawn(&barrier, wait));
     let mut indexes = vec![barrier.wait().unwrap()];
@@ -131,8 +165,7 @@ fn action() {
             runs.set(runs.get() + 1);
         })
     };
-    assert!(!barrier.is_broken()); // touches it
-    let barrier = Arc::new(barrier);
+    let barrier = Arc::new(touched(barrier));
     let other = {
         let (runs, arrived) = (Arc::clone(&runs), Arc::clone(&arrived));
         spawn(&barrier, move |barrier| {
@@ -170,17 +203,23 @@ fn time_is_up() {
     assert_eq!(barrier.is_broken(), mine.is_err());
 }
 
-fn reset() {
-    fn wait_until_whole(barrier: &Barrier) -> usize {
-        loop {
-            match barrier.wait() {
-                Ok(index) => return index,
-                Err(BrokenBarrierError::Reset) => saw("sent away"),
-                Err(cause) => panic!("{cause}"),
+/// Waits until a round succeeds, however often threads are sent away before.
+fn wait_until_whole(barrier: &Barrier) -> usize {
+    loop {
+        match barrier.wait() {
+            Ok(index) => return index,
+            Err(BrokenBarrierError::Reset) => saw("sent away"),
+            Err(BrokenBarrierError::Aborted) => {
+                saw("sent away");
+                // The barrier stays broken until the reset.
+                thread::let_others_run();
             }
+            Err(cause) => panic!("{cause}"),
         }
     }
+}
 
+fn reset() {
     let barrier = two();
     let other = spawn(&barrier, wait_until_whole);
     let resetter = spawn(&barrier, Barrier::reset);
@@ -188,4 +227,64 @@ fn reset() {
     assert_eq!(index + other.join().unwrap(), 1);
     resetter.join().unwrap();
     assert_eq!((barrier.is_broken(), barrier.n_waiting()), (false, 0));
+}
+
+fn abort_and_reset() {
+    let barrier = two();
+    let other = spawn(&barrier, wait_until_whole);
+    let resetter = spawn(&barrier, |barrier| {
+        barrier.abort();
+        barrier.reset();
+    });
+    let index = wait_until_whole(&barrier);
+    assert_eq!(index + other.join().unwrap(), 1);
+    resetter.join().unwrap();
+    assert_eq!((barrier.is_broken(), barrier.n_waiting()), (false, 0));
+}
+
+fn time_is_up_and_reset() {
+    let barrier = two();
+    let late = spawn(&barrier, |barrier| barrier.wait_timeout(WAIT));
+    time::time_passes();
+    assert_eq!(late.join().unwrap(), Err(BrokenBarrierError::TimedOut));
+    barrier.reset();
+    let other = spawn(&barrier, |barrier| barrier.wait().unwrap());
+    assert_eq!(barrier.wait().unwrap() + other.join().unwrap(), 1);
+}
+
+fn action_panics() {
+    let barrier = Barrier::new(2).unwrap().with_action(|| {
+        panic::resume_unwind(Box::new("out of paper"));
+    });
+    let barrier = Arc::new(touched(barrier));
+    // The panic comes in the thread that arrives last, and only there.
+    fn wait(barrier: &Barrier<impl FnMut() + Send>) -> Option<Answer> {
+        panic::catch_unwind(AssertUnwindSafe(|| barrier.wait())).ok()
+    }
+    let other = spawn(&barrier, |barrier| wait(barrier));
+    let mut answers = [wait(&barrier), other.join().unwrap()];
+    answers.sort_by_key(Option::is_some);
+    let broken = Err(BrokenBarrierError::ActionPanicked);
+    assert_eq!(answers, [None, Some(broken)]);
+    assert!(barrier.is_broken());
+}
+
+type Action = Box<dyn FnMut() + Send>;
+
+fn action_aborts() {
+    let link: Arc<UncheckedMutex<Weak<Barrier<Action>>>> = Arc::default();
+    let barrier = {
+        let link = Arc::clone(&link);
+        let abort = move || {
+            let barrier = link.lock().unwrap().upgrade();
+            barrier.unwrap().abort();
+        };
+        let barrier = Barrier::new(2).unwrap();
+        Arc::new(touched(barrier.with_action(Box::new(abort) as Action)))
+    };
+    *link.lock().unwrap() = Arc::downgrade(&barrier);
+    let other = spawn(&barrier, Barrier::wait);
+    let answers = [barrier.wait(), other.join().unwrap()];
+    assert_eq!(answers, [Err(BrokenBarrierError::Aborted); 2]);
+    assert!(barrier.is_broken());
 }
