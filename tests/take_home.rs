@@ -63,11 +63,11 @@ fn readme_lines_work() -> Result<(), String> {
     else {
         return Err("README.md: *Take a module home* has no blocks".to_owned());
     };
-    let wanted = "cargo add parking_lot@0.13";
+    let wanted = "cargo add parking_lot_core@0.10";
     if !shell.contains("cp code/src/lock.rs") || !shell.contains(wanted) {
         return Err(format!("README.md: the first block has no `{wanted}`"));
     }
-    let dependencies = "parking_lot = \"0.13\"\n";
+    let dependencies = "parking_lot_core = \"0.10\"\n";
     let files = vec![
         ("Cargo.toml".to_owned(), package("readme", dependencies)),
         (

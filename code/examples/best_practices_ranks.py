@@ -24,8 +24,7 @@ class RankedLock:
         highest = max(stack, key=lambda lock: lock.rank, default=None)
         if highest and highest.rank >= self.rank:
             raise OrderViolation(
-                f"lock order violated: {self} requested while "
-                f"{highest} is held"
+                f"requested {self} while holding {highest}"
             )
         self._lock.acquire()
         stack.append(self)

@@ -1,6 +1,4 @@
 //! The same nesting with a lock that is not reentrant, and with one that is.
-//!
-//! Travels with: `lock.rs`.
 
 use std::thread;
 use std::time::Duration;

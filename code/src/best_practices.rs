@@ -752,10 +752,7 @@ impl fmt::Display for Label {
 impl fmt::Display for OrderViolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let OrderViolation { held, wanted } = self;
-        write!(
-            f,
-            "lock order violated: {wanted} requested while {held} is held"
-        )
+        write!(f, "requested {wanted} while holding {held}")
     }
 }
 
@@ -1162,8 +1159,7 @@ mod tests {
         let payload = panic::catch_unwind(wrong).unwrap_err();
         assert_eq!(
             payload.downcast_ref::<String>().unwrap(),
-            "lock order violated: `low` (rank 1) requested while \
-             `middle` (rank 2) is held"
+            "requested `low` (rank 1) while holding `middle` (rank 2)"
         );
         assert!(middle.is_locked() && !low.is_locked());
         drop(guard);
