@@ -17,6 +17,11 @@ const SUBJECTS: &str = "\
     let (event, semaphore) = (Event::new(), Semaphore::new(0));
     let bounded = BoundedSemaphore::new(1);
     let local = Local::new(|| 1);
+    let (lock, reentrant) = (Lock::new(1), RLock::new(1));
+    let condition = Condition::new(&lock);
+    let ranked = RankedLock::new(1, \"lock\", 1);
+    let barrier = Barrier::new(1).unwrap();
+    let thread: Thread = Thread::new(|| ()).start().unwrap();
 ";
 
 /// Calls whose answer is lost, one a line.
@@ -41,6 +46,35 @@ const CALLS: &[&str] = &[
     "bounded.release();",
     "bounded.release_many(2);",
     "local.try_with(|_| ());",
+    "lock.acquire();",
+    "lock.try_acquire();",
+    "lock.acquire_timeout(none);",
+    "lock.acquire_deadline(now);",
+    "lock.try_acquire_by_hand();",
+    "lock.acquire_by_hand_timeout(none);",
+    "lock.release();",
+    "reentrant.acquire();",
+    "reentrant.try_acquire();",
+    "reentrant.acquire_timeout(none);",
+    "reentrant.acquire_deadline(now);",
+    "reentrant.acquire_by_hand();",
+    "reentrant.try_acquire_by_hand();",
+    "reentrant.acquire_by_hand_timeout(none);",
+    "reentrant.release();",
+    "condition.acquire();",
+    "condition.try_acquire();",
+    "condition.acquire_timeout(none);",
+    "condition.release();",
+    "condition.wait_by_hand();",
+    "condition.wait_by_hand_timeout(none);",
+    "condition.notify_by_hand(1);",
+    "ranked.acquire();",
+    "ranked.checked_acquire();",
+    "ranked.try_acquire();",
+    "barrier.wait();",
+    "barrier.wait_timeout(none);",
+    "thread.join_timeout(none);",
+    "thread.join();",
 ];
 
 /// Calls that have no answer, or none that must be looked at.
@@ -49,6 +83,8 @@ const OTHER_CALLS: &[&str] = &[
     "event.set();",
     "semaphore.acquire_by_hand();",
     "local.with(|_| ());",
+    "lock.acquire_by_hand();",
+    "condition.acquire_by_hand();",
 ];
 
 #[test]

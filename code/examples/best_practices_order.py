@@ -62,7 +62,7 @@ for thread in threads:
     thread.join()
 
 print("3000 transfers, in all directions")
-print(f"the sum was right {right_sums} times of 100")
+print(f"the sum was right {right_sums} times out of 100")
 print(checking.balance, savings.balance, travel.balance)
 
 try:

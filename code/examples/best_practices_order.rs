@@ -43,7 +43,7 @@ fn main() {
     });
 
     println!("3000 transfers, in all directions");
-    println!("the sum was right {right_sums} times of 100");
+    println!("the sum was right {right_sums} times out of 100");
     println!(
         "{} {} {}",
         checking.acquire(),
