@@ -271,6 +271,19 @@ impl<L: ConditionLock> Condition<L> {
     /// });
     /// ```
     ///
+    /// No reference into the value of a [`Lock`] outlives a wait, because the
+    /// wait borrows the guard mutably:
+    ///
+    /// ```compile_fail,E0502
+    /// use threading::{Condition, Lock};
+    ///
+    /// let orders = Condition::new(Lock::new(vec!["soup"]));
+    /// let mut guard = orders.acquire();
+    /// let first = &guard[0];
+    /// orders.wait(&mut guard); // another thread may empty the list
+    /// println!("{first}");
+    /// ```
+    ///
     /// # Panics
     ///
     /// If `guard` belongs to another lock.
@@ -1335,6 +1348,22 @@ mod tests {
                 };
                 waiters.into_iter().for_each(all_in_time);
             });
+        });
+    }
+
+    #[test]
+    fn a_wait_that_is_too_late_returns_the_last_answer() {
+        in_time(|| {
+            let condition = Condition::new(Lock::new(()));
+            let mut guard = condition.acquire();
+            let mut asked = 0;
+            let second = |(): &()| {
+                asked += 1;
+                asked == 2
+            };
+            let none = Duration::ZERO;
+            assert!(condition.wait_for_timeout(&mut guard, second, none));
+            assert_eq!(asked, 2);
         });
     }
 
