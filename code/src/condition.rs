@@ -112,7 +112,7 @@ pub struct Condition<L = RLock<()>> {
 /// use std::cell::Cell;
 /// use threading::{Condition, RLock};
 ///
-/// let condition = Condition::new(RLock::new(AtomicU32::new(0)));
+/// let condition = Condition::new(RLock::new(Cell::new(0)));
 /// ```
 pub trait ConditionLock: sealed::Sealed {
     /// What the lock protects.
