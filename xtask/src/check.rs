@@ -154,6 +154,7 @@ mod tests {
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --all-features -- -D warnings
     BOOK_RUNS="25" BOOK_REQUIRE_PYTHON="1" cargo test --workspace
+    cargo test --package threading --features deadlock_detection --test deadlock_detection
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
     cargo book test
     cargo book build
