@@ -21,6 +21,8 @@
 //! - The ranks that a thread holds are in a thread-local list. A thread that
 //!   is running its thread-local destructors has lost the list already, so
 //!   what it acquires there is not checked.
+//! - A [`RankedLock`] is not `RefUnwindSafe`, for the reason that `lock.rs`
+//!   gives.
 //! - After a `fork`, the child has the locks as they were at that moment, and
 //!   the ranks of the thread that called `fork`.
 //!

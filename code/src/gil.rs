@@ -24,6 +24,8 @@
 //!   [`GilGuard::release`] then waits for ever if its work has done so.
 //! - It knows nothing of `fork`: in the child, the lock stays held if another
 //!   thread held it.
+//! - It is not `RefUnwindSafe`, because it is not poisoned: after a caught
+//!   panic the value may be half changed.
 //!
 //! The chapter that explains this file is `src/gil.md`.
 //!
