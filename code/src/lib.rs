@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! Python's `threading` primitives in Rust, one file each.
 //!
 //! Every module is a chapter of *Threading, the book* and can be copied into

@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! A timer: a function that is called after a delay, unless it is cancelled
 //! before.
 //!

@@ -258,6 +258,31 @@ fn every_module_says_what_surprises_whoever_copies_it() {
     problems.report();
 }
 
+/// What a module says of its licence, since it is copied without the book.
+const LICENCE: &str = "// SPDX-License-Identifier: MIT OR Apache-2.0\n";
+
+#[test]
+fn every_module_carries_its_licence() {
+    let mut problems = Problems::default();
+    for stem in stems("code/src", "rs") {
+        let path = format!("code/src/{stem}.rs");
+        let text = read(&path);
+        // Below the anchor, so that the listing on the page has it too.
+        let (first, rest) = text.split_once('\n').unwrap_or_default();
+        let is_module = first == "// ANCHOR: module";
+        let head = if is_module { rest } else { &text };
+        let is_in_place = head.starts_with(LICENCE);
+        problems.unless(is_in_place && (is_module || stem == "lib"), || {
+            format!(
+                "{path}: whoever copies it needs the line `{}`: put it below \
+                 `ANCHOR: module`, and in lib.rs first",
+                LICENCE.trim_end(),
+            )
+        });
+    }
+    problems.report();
+}
+
 fn without_includes(source: &str) -> String {
     let lines = source.lines().filter(|line| !line.contains("{{#"));
     lines.collect::<Vec<_>>().join("\n")
