@@ -14,6 +14,9 @@
 //! way, and one that uses another crate has a line ``//! Needs: `sha2`.``;
 //! each of them is run in a crate of its own.
 //!
+//! One more crate has all modules, and the versions of `parking_lot` and
+//! `parking_lot_core` that came before: most lock files still have those.
+//!
 //! When it fails: the module uses something that does not travel. Name the
 //! file in that line and on the page, or do without it.
 
@@ -40,6 +43,11 @@ use regex::Regex;
 /// Crates that a module may need.
 const ALLOWED: [&str; 2] = ["parking_lot", "parking_lot_core"];
 
+/// The same crates as most lock files have them. The workspace's has them
+/// too, below the HTML parser of the tests.
+const EARLIER: [(&str, &str); 2] =
+    [("parking_lot", "0.12"), ("parking_lot_core", "0.9")];
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials: Vec<Trial> = modules()
@@ -48,6 +56,7 @@ fn main() -> ExitCode {
         .collect();
     trials.push(Trial::test("README", || Ok(readme_lines_work()?)));
     trials.push(Trial::test("README_unsafe", || Ok(readme_names_unsafe()?)));
+    trials.push(Trial::test("earlier_parking_lot", || Ok(earlier_works()?)));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -80,6 +89,31 @@ fn readme_lines_work() -> Result<(), String> {
     let folder = write_crate(&scratch, "readme", &files)?;
     // Without tests, which would use what the program does not.
     succeed(in_crate(&folder, &scratch.join("target"), "build"))
+}
+
+/// All modules, with what most lock files have in place of our dependencies.
+fn earlier_works() -> Result<(), String> {
+    let all = modules();
+    let line = |(name, version)| format!("{name} = \"{version}\"\n");
+    let dependencies: String = EARLIER.into_iter().map(line).collect();
+    let name = "earlier-parking-lot";
+    let files = files(name, &all, &[], &dependencies, library(&all));
+    try_crate(name, files, &[])?;
+    earlier_is_named("README.md")?;
+    earlier_is_named("src/introduction.md")
+}
+
+fn earlier_is_named(path: &str) -> Result<(), String> {
+    let text = read(path);
+    let names = |line: &&str| {
+        EARLIER.iter().all(|(name, version)| {
+            line.contains(&format!("`{name}` {version}"))
+        })
+    };
+    let found = text.lines().find(names);
+    found.map(drop).ok_or_else(|| {
+        format!("{path}: no line says that the modules work with {EARLIER:?}")
+    })
 }
 
 /// The README names the modules that have `unsafe` code.
