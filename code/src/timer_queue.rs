@@ -924,10 +924,13 @@ mod tests {
         let count = Arc::default();
         let (give, get) = mpsc::channel::<TimerQueue>();
         queue.after(HOUR, Count::function(&count));
+        let (tell, told) = mpsc::channel();
         queue.after(Duration::ZERO, move || {
             drop(get.recv_timeout(LONG).unwrap());
+            tell.send("the drop has returned").unwrap();
         });
         give.send(queue).unwrap();
+        assert!(told.recv_timeout(LONG).is_ok());
         until("its thread ends", || schedule.strong_count() == 0);
         assert_eq!((count.calls(), count.drops()), (0, 1));
     }
