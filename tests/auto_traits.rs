@@ -13,7 +13,7 @@ use book_tests::workspace::modules;
 use threading::{
     barrier, best_practices, blocking_calls, condition, configure, event,
     exceptions, gil, life_cycle, local, lock, main_thread, processes, rlock,
-    semaphore, spawn, timer, when_to_use,
+    semaphore, spawn, timer, timer_queue, when_to_use,
 };
 
 struct Is<T: ?Sized>(PhantomData<T>);
@@ -171,10 +171,12 @@ fn traits() -> String {
         timer::CancelError,
         timer::NewTimer<u8>,
         timer::Phase,
-        timer::QueuedTimer,
         timer::Timer<u8>,
         timer::Timer<Bound>,
-        timer::TimerQueue,
+        timer_queue::CancelError,
+        timer_queue::Phase,
+        timer_queue::QueuedTimer,
+        timer_queue::TimerQueue,
         when_to_use::Differs,
         when_to_use::SpeedUp,
         std::sync::Mutex<u8>,

@@ -35,7 +35,7 @@ def pending(limits):
 
 
 limits = in_loop(make_limits, 10_000)
-print(f"{pending(limits)} limits, {threading.active_count()} threads")
+print("limits:", pending(limits))
 
 in_loop(cancel, limits)
 print("prevented:", len(limits) - pending(limits))
@@ -57,15 +57,19 @@ is_running.wait()
 
 now = loop.time()
 told = queue.SimpleQueue()
+done = lambda dish: told.put((dish, threading.get_ident()))
 for delay, dish in [(0.003, "soup"), (0.001, "salad"), (0.002, "bread")]:
-    add = (loop.call_at, now + delay, told.put, dish)
-    loop.call_soon_threadsafe(*add)
+    loop.call_soon_threadsafe(loop.call_at, now + delay, done, dish)
 may_end.set()
+threads = set()
 for _ in range(3):
-    print("done:", told.get())
+    dish, thread = told.get()
+    print("done:", dish)
+    threads.add(thread)
+print("threads that called:", len(threads))
 
 in_loop(loop.call_later, HOUR, lambda: print("never printed"))
 loop.call_soon_threadsafe(loop.stop)
 server.join()
 loop.close()
-print(f"the queue is gone, {threading.active_count()} thread is left")
+print("the queue is gone")

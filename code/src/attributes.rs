@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! What a thread knows about itself: its name, its numbers, whether it is a
 //! daemon and whether it is alive.
 //!

@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! A barrier: a fixed number of threads wait for each other, round after
 //! round.
 //!

@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! Two ways to hold several locks without a deadlock.
 //!
 //! [`acquire_all`] takes any set of [`Lock`]s in one call, and acquires them

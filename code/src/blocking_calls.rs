@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! A limit for calls that wait: one deadline for a whole operation.
 //!
 //! A [`Deadline`] is a point in time.

@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! A thread's name and daemon flag, set before it starts.
 //!
 //! A [`NewThread`] is set up in a chain, and its start ends the chain, so

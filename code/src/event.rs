@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! An event: threads wait until another thread says that something has
 //! happened.
 //!

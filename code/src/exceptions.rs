@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! When a thread fails: the hook that reports a panic.
 //!
 //! A panic ends the thread in which it happens. In the main thread, it ends

@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! An interpreter lock to play with: it works as CPython's does.
 //!
 //! A [`Gil`] owns the state of an interpreter, and lets one thread at a time

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! Python's `threading` primitives in Rust, one file each.
 //!
 //! Every module is a chapter of *Threading, the book* and can be copied into
@@ -50,6 +51,7 @@ pub mod semaphore;
 pub mod spawn;
 pub mod threads;
 pub mod timer;
+pub mod timer_queue;
 pub mod utilities;
 pub mod when_to_use;
 pub mod worker;
@@ -70,7 +72,8 @@ pub use rlock::{RLock, RLockGuard};
 pub use semaphore::{BoundedSemaphore, Semaphore, SemaphoreGuard};
 pub use spawn::{Thread, ThreadHandle};
 pub use threads::{Task, parallelism, run_all, run_methods, task};
-pub use timer::{Timer, TimerQueue};
+pub use timer::Timer;
+pub use timer_queue::TimerQueue;
 pub use utilities::{active_count, current_thread, enumerate};
 pub use utilities::{get_ident, get_native_id};
 pub use when_to_use::{SpeedUp, amdahl, compare, on_threads};

@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! The life cycle of a thread: New, Running, Blocked, Terminated.
 //!
 //! A [`LifeCycle`] is a small handle that says where a thread is in its life.

@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! Thread-local data: every thread has a value of its own.
 //!
 //! [`Local`] is Python's `threading.local`: one object that all threads

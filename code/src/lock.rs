@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! A mutual exclusion lock: one thread at a time touches the value inside.
 //!
 //! [`Lock`] is Python's `threading.Lock` with two additions.

@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! The main thread, and the end of the program.
 //!
 //! [`main_thread()`] returns a handle of the thread that runs `main`.

@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! Run the same job in a thread, or in a child process: the program starts
 //! itself again.
 //!

@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! A reentrant lock: the thread that holds it may acquire it again.
 //!
 //! [`RLock`] is Python's `threading.RLock`.

@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! A semaphore: at most so many threads at a time, counted in permits.
 //!
 //! [`Semaphore`] is Python's `threading.Semaphore`, and [`BoundedSemaphore`]

@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! A thread: make it, start it, join it, and get its result.
 //!
 //! [`Thread`] is Python's `threading.Thread`, run by a thread of the system.

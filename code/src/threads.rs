@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! Run several functions, or several methods of one object, concurrently,
 //! and collect their results in order.
 //!

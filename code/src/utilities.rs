@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! Who runs: the calling thread, its numbers, and a list of all threads.
 //!
 //! [`current_thread`] returns the handle of the thread that asks, and

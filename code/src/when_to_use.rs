@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! Measure whether threads make a job faster.
 //!
 //! [`compare`] does a list of tasks one after the other and on threads,

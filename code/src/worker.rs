@@ -1,4 +1,5 @@
 // ANCHOR: module
+// SPDX-License-Identifier: MIT OR Apache-2.0
 //! A worker: data with a task of its own, run in a thread.
 //!
 //! [`Worker`] takes the place of a subclass of Python's `threading.Thread`

@@ -53,19 +53,20 @@ fn every_chapter_has_its_files() {
 #[test]
 fn every_module_has_its_page() {
     let mut problems = Problems::default();
-    let pages: BTreeSet<String> =
+    let pages: Vec<String> =
         chapters().into_iter().map(|page| page.stem).collect();
     for stem in modules() {
-        problems.unless(pages.contains(&stem) || has_no_page(&stem), || {
+        let has_page = chapter_of(&stem, &pages).is_some();
+        problems.unless(has_page || has_no_page(&stem), || {
             format!(
                 "code/src/{stem}.rs: src/SUMMARY.md links no page \
-                 {stem}.md: write it, or add a row to WITHOUT_PAGE in \
-                 tests/layout/chapters.rs"
+                 {stem}.md, and none whose stem this name begins with: write \
+                 it, or add a row to WITHOUT_PAGE in tests/layout/chapters.rs"
             )
         });
     }
     for (stem, _) in WITHOUT_PAGE {
-        problems.unless(!pages.contains(*stem), || {
+        problems.unless(!pages.iter().any(|page| page == stem), || {
             format!(
                 "src/{stem}.md exists now: take `{stem}` out of WITHOUT_PAGE \
                  in tests/layout/chapters.rs"
@@ -189,8 +190,12 @@ fn module_and_page_name_each_other() {
     let pages = chapters();
     let stems: Vec<String> = pages.iter().map(|p| p.stem.clone()).collect();
     for page in &pages {
-        let module = format!("code/src/{}.rs", page.stem);
-        if exists(&module) {
+        let mut wanted = vec![format!("code/src/{}.rs", page.stem)];
+        for stem in modules() {
+            if chapter_of(&stem, &stems) != Some(&page.stem) {
+                continue;
+            }
+            let module = format!("code/src/{stem}.rs");
             let text = read(&module);
             let mut head = text.lines().filter(|l| l.starts_with("//!"));
             problems.unless(head.any(|line| line.contains(&page.path)), || {
@@ -200,8 +205,8 @@ fn module_and_page_name_each_other() {
                     page.path, page.path,
                 )
             });
+            wanted.push(module);
         }
-        let mut wanted = vec![module];
         for program in programs() {
             if chapter_of(&program, &stems) == Some(&page.stem) {
                 wanted.push(format!("code/examples/{program}.rs"));
@@ -254,6 +259,31 @@ fn every_module_says_what_surprises_whoever_copies_it() {
                 )
             });
         }
+    }
+    problems.report();
+}
+
+/// What a module says of its licence, since it is copied without the book.
+const LICENCE: &str = "// SPDX-License-Identifier: MIT OR Apache-2.0\n";
+
+#[test]
+fn every_module_carries_its_licence() {
+    let mut problems = Problems::default();
+    for stem in stems("code/src", "rs") {
+        let path = format!("code/src/{stem}.rs");
+        let text = read(&path);
+        // Below the anchor, so that the listing on the page has it too.
+        let (first, rest) = text.split_once('\n').unwrap_or_default();
+        let is_module = first == "// ANCHOR: module";
+        let head = if is_module { rest } else { &text };
+        let is_in_place = head.starts_with(LICENCE);
+        problems.unless(is_in_place && (is_module || stem == "lib"), || {
+            format!(
+                "{path}: whoever copies it needs the line `{}`: put it below \
+                 `ANCHOR: module`, and in lib.rs first",
+                LICENCE.trim_end(),
+            )
+        });
     }
     problems.report();
 }

@@ -20,6 +20,30 @@ const MUTANTS: &[Mutant] = &[
         new: "        let _ = asked; !turn.held\n",
     },
     Mutant {
+        name: "timer_queue_wakes_nobody",
+        module: "timer_queue.rs",
+        old: "top.number == number)",
+        new: "top.number == number && false)",
+    },
+    Mutant {
+        name: "timer_queue_stops_unseen",
+        module: "timer_queue.rs",
+        old: "        self.schedule.changed.notify_one();\n",
+        new: "",
+    },
+    Mutant {
+        name: "timer_queue_leaves_its_thread",
+        module: "timer_queue.rs",
+        old: "        self.wait_for_the_thread();\n",
+        new: "",
+    },
+    Mutant {
+        name: "timer_queue_finishes_relaxed",
+        module: "timer_queue.rs",
+        old: "store(phase as u8, Ordering::Release)",
+        new: "store(phase as u8, Ordering::Relaxed)",
+    },
+    Mutant {
         name: "lock_wakes_nobody",
         module: "lock.rs",
         old: "            self.wake_if_any(before);\n",

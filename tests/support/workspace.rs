@@ -73,10 +73,11 @@ pub fn programs() -> Vec<String> {
     stems("code/examples", "rs")
 }
 
-/// The page a program belongs to: the longest stem that its name begins with.
-pub fn chapter_of<'a>(program: &str, stems: &'a [String]) -> Option<&'a str> {
+/// The page a program or a module belongs to: the longest stem that its name
+/// begins with.
+pub fn chapter_of<'a>(name: &str, stems: &'a [String]) -> Option<&'a str> {
     let fits = |stem: &&String| {
-        let rest = program.strip_prefix(stem.as_str());
+        let rest = name.strip_prefix(stem.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
     };
     let stem = stems.iter().filter(fits).max_by_key(|stem| stem.len());

@@ -40,6 +40,8 @@ mod book {
     pub mod rlock;
     #[path = "../../../code/src/semaphore.rs"]
     pub mod semaphore;
+    #[path = "../../../code/src/timer_queue.rs"]
+    pub mod timer_queue;
 }
 
 #[cfg(any(loom, shuttle))]
@@ -73,6 +75,7 @@ models! {
     rlock: "models/rlock.rs" of crate::book::rlock;
     semaphore: "models/semaphore.rs" of crate::book::semaphore;
     timer: "models/timer.rs" of crate::timed::timer;
+    timer_queue: "models/timer_queue.rs" of crate::book::timer_queue;
 }
 
 #[cfg(any(loom, shuttle))]

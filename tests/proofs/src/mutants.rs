@@ -83,6 +83,10 @@ mutant!(semaphore_gives_back_relaxed, "models/semaphore.rs");
 mutant!(semaphore_takes_by_hand_in_two_steps, "models/semaphore.rs");
 mutant!(gil_is_taken_back, "models/gil.rs");
 mutant!(semaphore_wakes_nobody, "models/semaphore.rs");
+mutant!(timer_queue_wakes_nobody, "models/timer_queue.rs");
+mutant!(timer_queue_stops_unseen, "models/timer_queue.rs");
+mutant!(timer_queue_leaves_its_thread, "models/timer_queue.rs");
+mutant!(timer_queue_finishes_relaxed, "models/timer_queue.rs");
 mutant!(lock_wakes_nobody, "models/lock.rs");
 mutant!(lock_by_hand_wakes_nobody, "models/lock.rs");
 mutant!(lock_looks_before_it_locks, "models/lock.rs");
@@ -368,5 +372,36 @@ pub const MUTANTS: &[Mutant] = &[
                  take the lock again at once",
         models: gil_is_taken_back::models::MODELS,
         is_weak_ordering: false,
+    },
+    Mutant {
+        name: "timer_queue_wakes_nobody",
+        module: "TimerQueue",
+        change: "a wake-up removed: a timer that comes first does not wake \
+                 the thread",
+        models: timer_queue_wakes_nobody::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "timer_queue_stops_unseen",
+        module: "TimerQueue",
+        change: "a wake-up removed: a queue that is dropped does not wake \
+                 its thread",
+        models: timer_queue_stops_unseen::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "timer_queue_leaves_its_thread",
+        module: "TimerQueue",
+        change: "a wait removed: the drop does not wait for a callback that \
+                 runs",
+        models: timer_queue_leaves_its_thread::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "timer_queue_finishes_relaxed",
+        module: "TimerQueue",
+        change: "an ordering weakened: what a callback did is not published",
+        models: timer_queue_finishes_relaxed::models::MODELS,
+        is_weak_ordering: true,
     },
 ];

@@ -31,6 +31,7 @@ const BOOK: &[&[Model]] = &[
     crate::semaphore::models::MODELS,
     crate::event::models::MODELS,
     crate::timer::models::MODELS,
+    crate::timer_queue::models::MODELS,
     crate::barrier::models::MODELS,
 ];
 

@@ -2,9 +2,37 @@
 
 pub use ::std::thread::*;
 
+use std::io;
+
 use crate::checker::thread;
 pub use crate::local::LocalKey;
 pub use thread::{JoinHandle, Thread, ThreadId, current};
+
+/// `std::thread::Builder`, of which nothing but the thread matters here.
+#[derive(Default)]
+pub struct Builder;
+
+#[allow(
+    clippy::missing_errors_doc,
+    missing_docs,
+    reason = "it is std's, and never fails"
+)]
+impl Builder {
+    pub fn new() -> Self {
+        Builder
+    }
+
+    pub fn name(self, _: String) -> Self {
+        self
+    }
+
+    pub fn spawn<R: Send + 'static>(
+        self,
+        f: impl FnOnce() -> R + Send + 'static,
+    ) -> io::Result<JoinHandle<R>> {
+        Ok(spawn(f))
+    }
+}
 
 /// Starts a thread; at its end it drops its thread-local values.
 pub fn spawn<R: Send + 'static>(

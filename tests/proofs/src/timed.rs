@@ -15,7 +15,6 @@ pub mod life_cycle {
 
 /// In place of the module of this name.
 pub mod spawn {
-    use std::cell::OnceCell;
     use std::ops::Deref;
     use std::sync::Arc;
     use std::thread;
@@ -128,24 +127,5 @@ pub mod spawn {
             self.0.start()?;
             Ok(self.0)
         }
-    }
-
-    pub struct Failure;
-
-    pub fn attempt<T>(task: impl FnOnce() -> T) -> Result<T, Failure> {
-        Ok(task())
-    }
-
-    pub fn contain(code: impl FnOnce()) {
-        code();
-    }
-
-    /// Reports nothing.
-    pub fn report_failure(_: &ThreadHandle, _: &mut Failure) {}
-
-    pub struct Current(pub ThreadHandle);
-
-    thread_local! {
-        pub static CURRENT: OnceCell<Current> = const { OnceCell::new() };
     }
 }

@@ -11,7 +11,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, RngSeed};
 use threading::barrier::BrokenBarrierError;
-use threading::timer::{CancelError, Phase, TimerQueue};
+use threading::timer::{CancelError, Phase};
+use threading::timer_queue::TimerQueue;
 use threading::{
     Barrier, BoundedSemaphore, Event, Lock, RLock, Semaphore, Timer,
 };

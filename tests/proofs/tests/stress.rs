@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::{Arguments, Trial};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
-use threading::timer::TimerQueue;
+use threading::timer_queue::TimerQueue;
 use threading::{
     Barrier, BoundedSemaphore, Condition, Event, Local, Lock, RLock, Semaphore,
     Timer,

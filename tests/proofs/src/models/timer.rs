@@ -1,13 +1,12 @@
-//! What [`Timer`] and [`TimerQueue`] promise.
+//! What [`Timer`] promises.
 
-use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::thread;
 use std::time::{self, Duration};
 
 use facade::model::{Data, saw};
 
-use super::module::{Phase, Timer, TimerQueue};
+use super::module::{Phase, Timer};
 use crate::run::Model;
 
 const WAIT: Duration = Duration::from_secs(1);
@@ -26,21 +25,6 @@ pub const MODELS: &[Model] = &[
         preemptions: Some(3),
         sees: &["fired", "cancelled"],
         run: two_cancels,
-    },
-    Model {
-        primitive: "TimerQueue",
-        promise: "cancel and fire exclude each other, and one of them happens",
-        preemptions: Some(3),
-        sees: &["fired", "cancelled"],
-        run: queue_cancel_or_fire,
-    },
-    Model {
-        primitive: "TimerQueue",
-        promise: "nothing fires once the queue is dropped, and what fired is \
-                  finished",
-        preemptions: Some(3),
-        sees: &["fired", "cancelled"],
-        run: queue_dropped,
     },
 ];
 
@@ -75,40 +59,5 @@ fn two_cancels() {
     saw(if rang { "fired" } else { "cancelled" });
     let happened = [mine, theirs, rang].map(u32::from);
     assert_eq!(happened.iter().sum::<u32>(), 1);
-    clock.join().unwrap();
-}
-
-fn queue_cancel_or_fire() {
-    let rings = Arc::new(AtomicUsize::new(0));
-    let queue = TimerQueue::new().unwrap();
-    let clock = thread::spawn(time::time_passes);
-    let timer = {
-        let rings = Arc::clone(&rings);
-        queue.after(WAIT, move || {
-            rings.fetch_add(1, Ordering::Relaxed);
-        })
-    };
-    let cancelled = timer.cancel().is_ok();
-    drop(queue); // waits for a callback that runs
-    let rang = rings.load(Ordering::Relaxed);
-    saw(if cancelled { "cancelled" } else { "fired" });
-    assert_eq!(usize::from(cancelled) + rang, 1);
-    assert!(timer.is_finished());
-    clock.join().unwrap();
-}
-
-fn queue_dropped() {
-    let rings = Arc::new(Data::new(0));
-    let queue = TimerQueue::new().unwrap();
-    let clock = thread::spawn(time::time_passes);
-    let timer = {
-        let rings = Arc::clone(&rings);
-        queue.after(WAIT, move || rings.set(rings.get() + 1))
-    };
-    drop(queue);
-    let rang = rings.get();
-    saw(if rang == 1 { "fired" } else { "cancelled" });
-    let phase = [Phase::Cancelled, Phase::Finished][rang];
-    assert_eq!(timer.phase(), phase);
     clock.join().unwrap();
 }
