@@ -54,6 +54,8 @@
 
 use std::error::Error;
 use std::fmt;
+use std::mem;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -131,8 +133,40 @@ struct Permits {
 #[must_use = "the permit is given back as soon as its guard is dropped"]
 pub struct SemaphoreGuard<'a> {
     permits: &'a Permits,
+    taken: Want,
 }
 // ANCHOR_END: types
+
+/// One permit of a semaphore that is kept in an [`Arc`]; dropping it gives
+/// the permit back.
+///
+/// It borrows nothing, so it can move into a thread that outlives the
+/// function, and it keeps the semaphore alive.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::thread;
+/// use threading::BoundedSemaphore;
+///
+/// let workers = Arc::new(BoundedSemaphore::new(2));
+/// let permit = workers.acquire_owned();
+/// let thread = thread::spawn(move || {
+///     let _permit = permit; // given back when the thread ends
+/// });
+/// # thread.join().unwrap();
+/// # assert_eq!(workers.value(), 2);
+/// ```
+#[must_use = "the permit is given back as soon as its guard is dropped"]
+pub struct OwnedSemaphoreGuard {
+    owner: Owner,
+    taken: Want,
+}
+
+/// The semaphore that an [`OwnedSemaphoreGuard`] keeps alive.
+enum Owner {
+    Plain(Arc<Semaphore>),
+    Bounded(Arc<BoundedSemaphore>),
+}
 
 impl Semaphore {
     /// The largest number of free permits: a quarter of what a `usize` holds.
@@ -186,8 +220,7 @@ impl Semaphore {
     /// Here the returned guard pays that debt.
     #[inline]
     pub fn acquire(&self) -> SemaphoreGuard<'_> {
-        self.permits.take(one_less);
-        self.permits.guard()
+        self.permits.acquire(Want::plain(1))
     }
 
     /// Acquires a permit if one is free, without waiting.
@@ -207,7 +240,7 @@ impl Semaphore {
     #[inline]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn try_acquire(&self) -> Option<SemaphoreGuard<'_>> {
-        self.permits.guard_if(self.permits.try_take(one_less))
+        self.permits.try_acquire(Want::plain(1))
     }
 
     /// Acquires a permit, waiting no longer than `timeout`.
@@ -235,8 +268,7 @@ impl Semaphore {
         &self,
         timeout: Duration,
     ) -> Option<SemaphoreGuard<'_>> {
-        let taken = self.permits.take_timeout(one_less, timeout);
-        self.permits.guard_if(taken)
+        self.permits.acquire_timeout(Want::plain(1), timeout)
     }
 
     /// Acquires a permit, waiting no longer than until `deadline`.
@@ -259,8 +291,7 @@ impl Semaphore {
         &self,
         deadline: Instant,
     ) -> Option<SemaphoreGuard<'_>> {
-        let taken = self.permits.take_deadline(one_less, deadline);
-        self.permits.guard_if(taken)
+        self.permits.acquire_deadline(Want::plain(1), deadline)
     }
 
     /// Tells how many permits are free right now.
@@ -279,6 +310,101 @@ impl Semaphore {
     /// ```
     pub fn value(&self) -> usize {
         permits(self.permits.word.load(Ordering::Relaxed))
+    }
+}
+
+/// With a guard that borrows nothing, for semaphores in an [`Arc`].
+impl Semaphore {
+    /// Acquires a permit into a guard that borrows nothing, waiting as long
+    /// as it takes.
+    ///
+    /// The guard keeps the [`Arc`], so that it can move into any thread.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::thread;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Arc::new(Semaphore::new(2));
+    /// let guard = semaphore.acquire_owned();
+    /// let thread = thread::spawn(move || drop(guard));
+    /// thread.join().unwrap();
+    /// assert_eq!(semaphore.value(), 2);
+    /// ```
+    pub fn acquire_owned(self: &Arc<Self>) -> OwnedSemaphoreGuard {
+        self.permits.take(Want::plain(1));
+        self.owned()
+    }
+
+    /// Acquires a permit into a guard that borrows nothing if one is free,
+    /// without waiting.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Arc::new(Semaphore::new(1));
+    /// let guard = semaphore.try_acquire_owned();
+    /// assert!(guard.is_some());
+    /// assert!(semaphore.try_acquire_owned().is_none());
+    /// ```
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn try_acquire_owned(self: &Arc<Self>) -> Option<OwnedSemaphoreGuard> {
+        let taken = self.permits.try_take(Want::plain(1));
+        taken.then(|| self.owned())
+    }
+
+    /// Acquires a permit into a guard that borrows nothing, waiting no longer
+    /// than `timeout`; see [`Self::acquire_timeout`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Duration;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Arc::new(Semaphore::new(1));
+    /// let wait = Duration::from_millis(5);
+    /// let guard = semaphore.acquire_owned_timeout(wait);
+    /// assert!(guard.is_some());
+    /// assert!(semaphore.acquire_owned_timeout(wait).is_none());
+    /// ```
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_owned_timeout(
+        self: &Arc<Self>,
+        timeout: Duration,
+    ) -> Option<OwnedSemaphoreGuard> {
+        let taken = self.permits.take_timeout(Want::plain(1), timeout);
+        taken.then(|| self.owned())
+    }
+
+    /// Acquires a permit into a guard that borrows nothing, waiting no longer
+    /// than until `deadline`; see [`Self::acquire_deadline`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Instant;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Arc::new(Semaphore::new(1));
+    /// let now = Instant::now();
+    /// let guard = semaphore.acquire_owned_deadline(now);
+    /// assert!(guard.is_some());
+    /// assert!(semaphore.acquire_owned_deadline(now).is_none());
+    /// ```
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_owned_deadline(
+        self: &Arc<Self>,
+        deadline: Instant,
+    ) -> Option<OwnedSemaphoreGuard> {
+        let taken = self.permits.take_deadline(Want::plain(1), deadline);
+        taken.then(|| self.owned())
+    }
+
+    /// The owned guard of a permit that was just taken.
+    fn owned(self: &Arc<Self>) -> OwnedSemaphoreGuard {
+        let owner = Owner::Plain(Arc::clone(self));
+        let taken = Want::plain(1);
+        OwnedSemaphoreGuard { owner, taken }
     }
 }
 
@@ -304,7 +430,7 @@ impl Semaphore {
     /// ```
     #[inline]
     pub fn acquire_by_hand(&self) {
-        self.permits.take(one_less);
+        self.permits.take(Want::plain(1));
     }
 
     /// Acquires a permit without a guard if one is free; tells whether it
@@ -320,7 +446,7 @@ impl Semaphore {
     #[inline]
     #[must_use = "`false` means that no permit was acquired"]
     pub fn try_acquire_by_hand(&self) -> bool {
-        self.permits.try_take(one_less)
+        self.permits.try_take(Want::plain(1))
     }
 
     /// Acquires a permit without a guard, waiting no longer than `timeout`;
@@ -340,7 +466,7 @@ impl Semaphore {
     /// ```
     #[must_use = "`false` means that no permit was acquired"]
     pub fn acquire_by_hand_timeout(&self, timeout: Duration) -> bool {
-        self.permits.take_timeout(one_less, timeout)
+        self.permits.take_timeout(Want::plain(1), timeout)
     }
 
     /// Adds a permit, and wakes a thread that waits for one.
@@ -408,13 +534,52 @@ impl Semaphore {
 }
 
 // ANCHOR: fast
-/// What becomes of the word when a permit is taken; `None` if none is free.
-type Take = fn(usize) -> Option<usize>;
+/// What a thread wants, or has taken: so many permits of one of two kinds of
+/// semaphore, for a guard or by hand.
+///
+/// All that in a single number: then a guard is small.
+#[derive(Clone, Copy)]
+struct Want(usize);
 
-/// Takes a permit of a [`Semaphore`].
-#[inline]
-fn one_less(word: usize) -> Option<usize> {
-    (permits(word) > 0).then(|| word - 1)
+impl Want {
+    const BOUNDED: usize = 1;
+    const BY_HAND: usize = 2;
+
+    /// Permits of a [`Semaphore`].
+    const fn plain(number: usize) -> Self {
+        Want(number << 2)
+    }
+
+    /// Permits of a [`BoundedSemaphore`], for a guard.
+    const fn guarded(number: usize) -> Self {
+        Want(number << 2 | Self::BOUNDED)
+    }
+
+    /// Permits of a [`BoundedSemaphore`], without a guard.
+    const fn by_hand(number: usize) -> Self {
+        Want(number << 2 | Self::BOUNDED | Self::BY_HAND)
+    }
+
+    const fn number(self) -> usize {
+        self.0 >> 2
+    }
+
+    /// How many permits are free in a semaphore of that kind.
+    const fn free(self, word: usize) -> usize {
+        if self.0 & Self::BOUNDED == 0 {
+            permits(word)
+        } else {
+            free(word)
+        }
+    }
+
+    /// What becomes of the word when the permits are taken, in one step;
+    /// `None` if too few are free.
+    #[inline]
+    fn take(self, word: usize) -> Option<usize> {
+        let is_enough = self.number() <= self.free(word);
+        is_enough.then(|| word - self.number() + self.noted())
+    }
 }
 
 /// What both kinds of semaphore are made of.
@@ -425,21 +590,23 @@ impl Permits {
         }
     }
 
-    /// Takes a permit if one is free.
+    /// Takes what is wanted if it is free.
     #[inline]
-    fn try_take(&self, take: Take) -> bool {
+    fn try_take(&self, want: Want) -> bool {
+        let take = |word| want.take(word);
         // Acquire pairs with the Release of the thread that released it.
         self.word
             .fetch_update(Ordering::Acquire, Ordering::Relaxed, take)
             .is_ok()
     }
 
-    /// Gives back the permit of a guard.
+    /// Gives back what a guard has taken.
     #[inline]
-    fn give_back(&self) {
+    fn give_back(&self, taken: Want) {
+        let number = taken.number();
         // Can't run into other bits: see `MAX_PERMITS` and `MAX_LIMIT`.
-        let before = self.word.fetch_add(1, Ordering::Release);
-        self.wake(before, 1);
+        let before = self.word.fetch_add(number, Ordering::Release);
+        self.wake(before, number);
     }
 
     /// Releases so many permits, if `change` lets it; returns the word that
@@ -456,56 +623,90 @@ impl Permits {
     }
     // ANCHOR_END: fast
 
-    /// The guard of a permit that was just taken.
-    #[inline]
-    fn guard(&self) -> SemaphoreGuard<'_> {
-        SemaphoreGuard { permits: self }
-    }
-
-    #[inline]
-    fn guard_if(&self, taken: bool) -> Option<SemaphoreGuard<'_>> {
-        // Not `then_some`: dropping an unused guard would add a permit.
-        taken.then(|| self.guard())
-    }
-
-    #[inline]
-    fn take(&self, take: Take) {
-        if !self.try_take(take) {
-            self.sleep_until(take, None);
+    /// What a guard has taken is no longer given back: it is used up, or if
+    /// it is of a [`BoundedSemaphore`], held by hand.
+    fn forget(&self, taken: Want) {
+        if taken.0 & Want::BOUNDED != 0 {
+            let noted = Want::by_hand(taken.number()).noted();
+            // Release: a thread that gets the permit after a release by hand
+            // sees what was done under the guard.
+            self.word.fetch_add(noted, Ordering::Release);
         }
     }
 
-    fn take_timeout(&self, take: Take, timeout: Duration) -> bool {
-        // A sum beyond the clock is no deadline: then it waits forever.
-        let deadline = || Instant::now().checked_add(timeout);
-        self.try_take(take)
-            || (!timeout.is_zero() && self.sleep_until(take, deadline()))
+    #[inline]
+    fn acquire(&self, want: Want) -> SemaphoreGuard<'_> {
+        self.take(want);
+        self.guard(want)
     }
 
-    fn take_deadline(&self, take: Take, deadline: Instant) -> bool {
-        self.try_take(take)
+    #[inline]
+    fn try_acquire(&self, want: Want) -> Option<SemaphoreGuard<'_>> {
+        // Not `then_some`: dropping an unused guard would add a permit.
+        self.try_take(want).then(|| self.guard(want))
+    }
+
+    fn acquire_timeout(
+        &self,
+        want: Want,
+        timeout: Duration,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.take_timeout(want, timeout).then(|| self.guard(want))
+    }
+
+    fn acquire_deadline(
+        &self,
+        want: Want,
+        deadline: Instant,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.take_deadline(want, deadline).then(|| self.guard(want))
+    }
+
+    /// The guard of what was just taken.
+    #[inline]
+    fn guard(&self, taken: Want) -> SemaphoreGuard<'_> {
+        let permits = self;
+        SemaphoreGuard { permits, taken }
+    }
+
+    #[inline]
+    fn take(&self, want: Want) {
+        if !self.try_take(want) {
+            self.sleep_until(want, None);
+        }
+    }
+
+    fn take_timeout(&self, want: Want, timeout: Duration) -> bool {
+        // A sum beyond the clock is no deadline: then it waits forever.
+        let deadline = || Instant::now().checked_add(timeout);
+        self.try_take(want)
+            || (!timeout.is_zero() && self.sleep_until(want, deadline()))
+    }
+
+    fn take_deadline(&self, want: Want, deadline: Instant) -> bool {
+        self.try_take(want)
             || (Instant::now() < deadline
-                && self.sleep_until(take, Some(deadline)))
+                && self.sleep_until(want, Some(deadline)))
     }
 
     // ANCHOR: sleep
     /// Sleeps until it has a permit, or no longer than until the deadline;
     /// tells whether it has one.
     #[cold]
-    fn sleep_until(&self, take: Take, deadline: Option<Instant>) -> bool {
+    fn sleep_until(&self, want: Want, deadline: Option<Instant>) -> bool {
         loop {
-            match self.park(take, deadline) {
+            match self.park(want, deadline) {
                 ParkResult::Invalid => return true, // took one instead
                 ParkResult::TimedOut => return false,
-                ParkResult::Unparked(_) if self.try_take(take) => return true,
+                ParkResult::Unparked(_) if self.try_take(want) => return true,
                 ParkResult::Unparked(_) => (), // another thread was quicker
             }
         }
     }
 
     /// Sleeps, unless it takes a permit.
-    fn park(&self, take: Take, deadline: Option<Instant>) -> ParkResult {
-        let still_none = || !self.take_or_announce(take);
+    fn park(&self, want: Want, deadline: Option<Instant>) -> ParkResult {
+        let still_none = || !self.take_or_announce(want);
         let time_is_up = |_, was_last| {
             if was_last {
                 self.nobody_sleeps();
@@ -526,12 +727,12 @@ impl Permits {
     }
 
     /// Takes a permit or, in the same step, says that somebody sleeps.
-    fn take_or_announce(&self, take: Take) -> bool {
-        let next = |word| take(word).or(Some(word | SLEEPERS));
+    fn take_or_announce(&self, want: Want) -> bool {
+        let next = |word| want.take(word).or(Some(word | SLEEPERS));
         // Acquire as in `try_take`.
         self.word
             .fetch_update(Ordering::Acquire, Ordering::Relaxed, next)
-            .is_ok_and(|before| take(before).is_some())
+            .is_ok_and(|before| want.take(before).is_some())
     }
     // ANCHOR_END: sleep
 
@@ -608,7 +809,66 @@ impl Default for Semaphore {
 impl Drop for SemaphoreGuard<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.permits.give_back();
+        self.permits.give_back(self.taken);
+    }
+}
+
+impl SemaphoreGuard<'_> {
+    /// Drops the guard without giving its permit back.
+    ///
+    /// A permit of a [`Semaphore`] is used up.
+    /// A permit of a [`BoundedSemaphore`] is held by hand from now on, and
+    /// somebody owes it a [`release`](BoundedSemaphore::release).
+    ///
+    /// ```
+    /// use threading::{BoundedSemaphore, Semaphore};
+    ///
+    /// let tickets = Semaphore::new(3);
+    /// tickets.acquire().forget();
+    /// assert_eq!(tickets.value(), 2); // and so it stays
+    ///
+    /// let bounded = BoundedSemaphore::new(3);
+    /// bounded.acquire().forget();
+    /// bounded.release()?;
+    /// assert_eq!(bounded.value(), 3);
+    /// # Ok::<(), threading::semaphore::ReleaseError>(())
+    /// ```
+    pub fn forget(self) {
+        self.permits.forget(self.taken);
+        mem::forget(self);
+    }
+}
+
+impl Owner {
+    fn permits(&self) -> &Permits {
+        match self {
+            Self::Plain(semaphore) => &semaphore.permits,
+            Self::Bounded(semaphore) => &semaphore.permits,
+        }
+    }
+}
+
+impl OwnedSemaphoreGuard {
+    /// Drops the guard without giving its permit back; see
+    /// [`SemaphoreGuard::forget`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use threading::Semaphore;
+    ///
+    /// let tickets = Arc::new(Semaphore::new(3));
+    /// tickets.acquire_owned().forget();
+    /// assert_eq!(tickets.value(), 2);
+    /// ```
+    pub fn forget(mut self) {
+        self.owner.permits().forget(self.taken);
+        self.taken = Want::plain(0); // gives nothing back, frees the `Arc`
+    }
+}
+
+impl Drop for OwnedSemaphoreGuard {
+    fn drop(&mut self) {
+        self.owner.permits().give_back(self.taken);
     }
 }
 
@@ -662,25 +922,23 @@ pub struct BoundedSemaphore {
 /// The word's step for a permit that is held by hand.
 const ONE_BY_HAND: usize = 1 << (usize::BITS / 2);
 
-fn free(word: usize) -> usize {
+const fn free(word: usize) -> usize {
     word % ONE_BY_HAND
 }
 
-fn by_hand(word: usize) -> usize {
+const fn by_hand(word: usize) -> usize {
     (word & !SLEEPERS) / ONE_BY_HAND
 }
 
-/// Takes a permit of a [`BoundedSemaphore`] into a guard.
-#[inline]
-fn into_guard(word: usize) -> Option<usize> {
-    (free(word) > 0).then(|| word - 1)
-}
-
-/// Takes a permit into the hand: in one step, so that a permit that is seen
-/// to be gone can be released.
-#[inline]
-fn into_hand(word: usize) -> Option<usize> {
-    (free(word) > 0).then(|| word - 1 + ONE_BY_HAND)
+impl Want {
+    /// What the word notes of permits that are held by hand.
+    const fn noted(self) -> usize {
+        if self.0 & Self::BY_HAND == 0 {
+            0
+        } else {
+            self.number() * ONE_BY_HAND
+        }
+    }
 }
 // ANCHOR_END: bounded
 
@@ -756,8 +1014,7 @@ impl BoundedSemaphore {
     /// ```
     #[inline]
     pub fn acquire(&self) -> SemaphoreGuard<'_> {
-        self.permits.take(into_guard);
-        self.permits.guard()
+        self.permits.acquire(Want::guarded(1))
     }
 
     /// Acquires a permit if one is free, without waiting.
@@ -773,7 +1030,7 @@ impl BoundedSemaphore {
     #[inline]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn try_acquire(&self) -> Option<SemaphoreGuard<'_>> {
-        self.permits.guard_if(self.permits.try_take(into_guard))
+        self.permits.try_acquire(Want::guarded(1))
     }
 
     /// Acquires a permit, waiting no longer than `timeout`; see
@@ -794,8 +1051,7 @@ impl BoundedSemaphore {
         &self,
         timeout: Duration,
     ) -> Option<SemaphoreGuard<'_>> {
-        let taken = self.permits.take_timeout(into_guard, timeout);
-        self.permits.guard_if(taken)
+        self.permits.acquire_timeout(Want::guarded(1), timeout)
     }
 
     /// Acquires a permit, waiting no longer than until `deadline`; see
@@ -816,8 +1072,100 @@ impl BoundedSemaphore {
         &self,
         deadline: Instant,
     ) -> Option<SemaphoreGuard<'_>> {
-        let taken = self.permits.take_deadline(into_guard, deadline);
-        self.permits.guard_if(taken)
+        self.permits.acquire_deadline(Want::guarded(1), deadline)
+    }
+}
+
+/// With a guard that borrows nothing, for semaphores in an [`Arc`].
+impl BoundedSemaphore {
+    /// Acquires a permit into a guard that borrows nothing, waiting as long
+    /// as it takes; see [`Semaphore::acquire_owned`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::thread;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = Arc::new(BoundedSemaphore::new(2));
+    /// let guard = semaphore.acquire_owned();
+    /// let thread = thread::spawn(move || drop(guard));
+    /// thread.join().unwrap();
+    /// assert_eq!(semaphore.value(), 2);
+    /// ```
+    pub fn acquire_owned(self: &Arc<Self>) -> OwnedSemaphoreGuard {
+        self.permits.take(Want::guarded(1));
+        self.owned()
+    }
+
+    /// Acquires a permit into a guard that borrows nothing if one is free,
+    /// without waiting.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = Arc::new(BoundedSemaphore::new(1));
+    /// let guard = semaphore.try_acquire_owned();
+    /// assert!(guard.is_some());
+    /// assert!(semaphore.try_acquire_owned().is_none());
+    /// ```
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn try_acquire_owned(self: &Arc<Self>) -> Option<OwnedSemaphoreGuard> {
+        let taken = self.permits.try_take(Want::guarded(1));
+        taken.then(|| self.owned())
+    }
+
+    /// Acquires a permit into a guard that borrows nothing, waiting no longer
+    /// than `timeout`; see [`Semaphore::acquire_timeout`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Duration;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = Arc::new(BoundedSemaphore::new(1));
+    /// let wait = Duration::from_millis(5);
+    /// let guard = semaphore.acquire_owned_timeout(wait);
+    /// assert!(guard.is_some());
+    /// assert!(semaphore.acquire_owned_timeout(wait).is_none());
+    /// ```
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_owned_timeout(
+        self: &Arc<Self>,
+        timeout: Duration,
+    ) -> Option<OwnedSemaphoreGuard> {
+        let taken = self.permits.take_timeout(Want::guarded(1), timeout);
+        taken.then(|| self.owned())
+    }
+
+    /// Acquires a permit into a guard that borrows nothing, waiting no longer
+    /// than until `deadline`; see [`Semaphore::acquire_deadline`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Instant;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = Arc::new(BoundedSemaphore::new(1));
+    /// let now = Instant::now();
+    /// let guard = semaphore.acquire_owned_deadline(now);
+    /// assert!(guard.is_some());
+    /// assert!(semaphore.acquire_owned_deadline(now).is_none());
+    /// ```
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_owned_deadline(
+        self: &Arc<Self>,
+        deadline: Instant,
+    ) -> Option<OwnedSemaphoreGuard> {
+        let taken = self.permits.take_deadline(Want::guarded(1), deadline);
+        taken.then(|| self.owned())
+    }
+
+    /// The owned guard of a permit that was just taken.
+    fn owned(self: &Arc<Self>) -> OwnedSemaphoreGuard {
+        let owner = Owner::Bounded(Arc::clone(self));
+        let taken = Want::guarded(1);
+        OwnedSemaphoreGuard { owner, taken }
     }
 }
 
@@ -842,7 +1190,7 @@ impl BoundedSemaphore {
     /// # Ok::<(), threading::semaphore::ReleaseError>(())
     /// ```
     pub fn acquire_by_hand(&self) {
-        self.permits.take(into_hand);
+        self.permits.take(Want::by_hand(1));
     }
 
     /// Acquires a permit without a guard if one is free; tells whether it
@@ -859,7 +1207,7 @@ impl BoundedSemaphore {
     /// ```
     #[must_use = "`false` means that no permit was acquired"]
     pub fn try_acquire_by_hand(&self) -> bool {
-        self.permits.try_take(into_hand)
+        self.permits.try_take(Want::by_hand(1))
     }
 
     /// Acquires a permit without a guard, waiting no longer than `timeout`;
@@ -881,7 +1229,7 @@ impl BoundedSemaphore {
     /// ```
     #[must_use = "`false` means that no permit was acquired"]
     pub fn acquire_by_hand_timeout(&self, timeout: Duration) -> bool {
-        self.permits.take_timeout(into_hand, timeout)
+        self.permits.take_timeout(Want::by_hand(1), timeout)
     }
 
     /// Gives back a permit that was acquired by hand, by this thread or
@@ -980,6 +1328,12 @@ impl fmt::Debug for BoundedSemaphore {
 impl fmt::Debug for SemaphoreGuard<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SemaphoreGuard")
+    }
+}
+
+impl fmt::Debug for OwnedSemaphoreGuard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OwnedSemaphoreGuard")
     }
 }
 
@@ -1408,6 +1762,77 @@ mod tests {
     }
 
     #[test]
+    fn an_owned_guard_outlives_the_handle_that_it_came_from() {
+        limited(|| {
+            let semaphore = Arc::new(Semaphore::new(1));
+            let theirs = Arc::clone(&semaphore);
+            let guard = semaphore.acquire_owned();
+            drop(semaphore);
+            assert!(theirs.try_acquire_owned().is_none());
+            join(thread::spawn(move || drop(guard)));
+            assert_eq!(theirs.value(), 1);
+            assert_eq!(Arc::strong_count(&theirs), 1);
+        });
+    }
+
+    #[test]
+    fn an_owned_guard_that_is_dropped_wakes_a_sleeper() {
+        limited(|| {
+            let semaphore = Arc::new(Semaphore::new(1));
+            let guard = semaphore.acquire_owned();
+            let theirs = Arc::clone(&semaphore);
+            let waiter = thread::spawn(move || theirs.acquire_owned());
+            until("the waiter sleeps", || has_sleepers(&semaphore));
+            drop(guard);
+            drop(join(waiter));
+            assert_eq!(semaphore.value(), 1);
+        });
+    }
+
+    #[test]
+    fn each_way_to_take_an_owned_guard_respects_the_limit() {
+        limited(|| {
+            let bounded = Arc::new(BoundedSemaphore::new(4));
+            let now = Instant::now();
+            let guards = (
+                bounded.acquire_owned(),
+                bounded.try_acquire_owned().unwrap(),
+                bounded.acquire_owned_timeout(LONG).unwrap(),
+                bounded.acquire_owned_deadline(now).unwrap(),
+            );
+            assert!(bounded.try_acquire_owned().is_none());
+            let none = bounded.acquire_owned_timeout(Duration::ZERO);
+            assert!(none.is_none());
+            assert!(bounded.acquire_owned_deadline(now).is_none());
+            assert!(bounded.release().is_err());
+            assert_eq!(Arc::strong_count(&bounded), 5);
+            drop(guards);
+            assert_eq!((bounded.value(), Arc::strong_count(&bounded)), (4, 1));
+        });
+    }
+
+    #[test]
+    fn a_forgotten_permit_is_used_up_or_held_by_hand() {
+        limited(|| {
+            let semaphore = Arc::new(Semaphore::new(3));
+            semaphore.acquire().forget();
+            semaphore.acquire_owned().forget();
+            assert_eq!(semaphore.value(), 1);
+            assert_eq!(Arc::strong_count(&semaphore), 1);
+
+            let bounded = Arc::new(BoundedSemaphore::new(3));
+            bounded.acquire().forget();
+            bounded.acquire_owned().forget();
+            assert_eq!(bounded.value(), 1);
+            assert_eq!(Arc::strong_count(&bounded), 1);
+            assert!(bounded.release_many(3).is_err());
+            bounded.release_many(2).unwrap();
+            assert_eq!(bounded.value(), 3);
+            assert!(bounded.release().is_err());
+        });
+    }
+
+    #[test]
     fn release_adds_permits_that_nobody_took() {
         limited(|| {
             let semaphore = Semaphore::default();
@@ -1670,6 +2095,8 @@ mod tests {
         let bounded = BoundedSemaphore::default();
         let guard = bounded.acquire();
         assert_eq!(format!("{guard:?}"), "SemaphoreGuard");
+        let owned = Arc::new(Semaphore::default()).acquire_owned();
+        assert_eq!(format!("{owned:?}"), "OwnedSemaphoreGuard");
         let shown = format!("{:?} {bounded:?}", Semaphore::default());
         assert_eq!(
             shown,
@@ -1698,6 +2125,7 @@ mod tests {
         shared(&Semaphore::new(1));
         shared(&BOUNDED);
         shared(&BOUNDED.acquire());
+        shared(&Arc::new(Semaphore::new(1)).acquire_owned());
     }
 }
 // ANCHOR_END: module
