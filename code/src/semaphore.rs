@@ -130,6 +130,7 @@ struct Permits {
 /// One permit of a semaphore; dropping it gives the permit back.
 ///
 /// A permit has no owner, so a guard may move to another thread.
+#[doc(alias = "SemaphorePermit")]
 #[must_use = "the permit is given back as soon as its guard is dropped"]
 pub struct SemaphoreGuard<'a> {
     permits: &'a Permits,
@@ -156,6 +157,7 @@ pub struct SemaphoreGuard<'a> {
 /// # thread.join().unwrap();
 /// # assert_eq!(workers.value(), 2);
 /// ```
+#[doc(alias("OwnedSemaphorePermit", "SemaphoreGuardArc"))]
 #[must_use = "the permit is given back as soon as its guard is dropped"]
 pub struct OwnedSemaphoreGuard {
     owner: Owner,
@@ -218,6 +220,7 @@ impl Semaphore {
     /// `semaphore.acquire()` returns `True`, and the caller owes a
     /// `release()`.
     /// Here the returned guard pays that debt.
+    #[doc(alias("wait", "down", "P", "sem_wait"))]
     #[inline]
     pub fn acquire(&self) -> SemaphoreGuard<'_> {
         self.permits.acquire(Want::plain(1))
@@ -237,6 +240,7 @@ impl Semaphore {
     /// # Differences from Python
     ///
     /// This is `semaphore.acquire(blocking=False)`, with `None` for `False`.
+    #[doc(alias("tryAcquire", "try_wait", "try_lock", "sem_trywait"))]
     #[inline]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn try_acquire(&self) -> Option<SemaphoreGuard<'_>> {
@@ -263,6 +267,7 @@ impl Semaphore {
     /// This is `semaphore.acquire(timeout=seconds)`.
     /// Python takes a negative timeout for zero here, while `-1` means
     /// "forever" for a `Lock`; a [`Duration`] can't be negative.
+    #[doc(alias("tryAcquire", "try_acquire_for", "sem_timedwait"))]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_timeout(
         &self,
@@ -286,6 +291,7 @@ impl Semaphore {
     /// let socket = sockets.acquire_deadline(deadline).unwrap();
     /// # drop((file, socket));
     /// ```
+    #[doc(alias("try_acquire_until"))]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_deadline(
         &self,
@@ -308,6 +314,7 @@ impl Semaphore {
     /// assert_eq!(semaphore.value(), 2);
     /// # drop(guard);
     /// ```
+    #[doc(alias("available_permits", "availablePermits", "sem_getvalue"))]
     pub fn value(&self) -> usize {
         permits(self.permits.word.load(Ordering::Relaxed))
     }
@@ -331,6 +338,7 @@ impl Semaphore {
     /// thread.join().unwrap();
     /// assert_eq!(semaphore.value(), 2);
     /// ```
+    #[doc(alias("acquire_arc"))]
     pub fn acquire_owned(self: &Arc<Self>) -> OwnedSemaphoreGuard {
         self.permits.take(Want::plain(1));
         self.owned()
@@ -348,6 +356,7 @@ impl Semaphore {
     /// assert!(guard.is_some());
     /// assert!(semaphore.try_acquire_owned().is_none());
     /// ```
+    #[doc(alias("try_acquire_arc"))]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn try_acquire_owned(self: &Arc<Self>) -> Option<OwnedSemaphoreGuard> {
         let taken = self.permits.try_take(Want::plain(1));
@@ -469,6 +478,25 @@ impl Semaphore {
         self.permits.take_timeout(Want::plain(1), timeout)
     }
 
+    /// Acquires a permit without a guard, waiting no longer than until
+    /// `deadline`; tells whether it did.
+    ///
+    /// A deadline in the past tries once.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(1);
+    /// let now = Instant::now();
+    /// assert!(semaphore.acquire_by_hand_deadline(now));
+    /// assert!(!semaphore.acquire_by_hand_deadline(now));
+    /// ```
+    #[must_use = "`false` means that no permit was acquired"]
+    pub fn acquire_by_hand_deadline(&self, deadline: Instant) -> bool {
+        self.permits.take_deadline(Want::plain(1), deadline)
+    }
+
     /// Adds a permit, and wakes a thread that waits for one.
     ///
     /// Any thread may do so, whether it has acquired a permit or not.
@@ -487,6 +515,7 @@ impl Semaphore {
     /// assert_eq!(semaphore.value(), 1);
     /// # Ok::<(), threading::semaphore::ReleaseError>(())
     /// ```
+    #[doc(alias("post", "signal", "up", "V", "sem_post"))]
     #[inline]
     pub fn release(&self) -> Result<(), ReleaseError> {
         self.release_many(1)
@@ -515,6 +544,7 @@ impl Semaphore {
     /// # Differences from Python
     ///
     /// This is `semaphore.release(n)`. Python raises `ValueError` for 0.
+    #[doc(alias("add_permits"))]
     #[inline]
     pub fn release_many(&self, number: usize) -> Result<(), ReleaseError> {
         if number == 0 {
@@ -997,6 +1027,7 @@ impl BoundedSemaphore {
     /// assert_eq!(semaphore.value(), 2);
     /// # drop(guard);
     /// ```
+    #[doc(alias("available_permits", "availablePermits", "sem_getvalue"))]
     pub fn value(&self) -> usize {
         free(self.permits.word.load(Ordering::Relaxed))
     }
@@ -1012,6 +1043,7 @@ impl BoundedSemaphore {
     /// assert_eq!(semaphore.value(), 0);
     /// # drop(guard);
     /// ```
+    #[doc(alias("wait", "down", "P", "sem_wait"))]
     #[inline]
     pub fn acquire(&self) -> SemaphoreGuard<'_> {
         self.permits.acquire(Want::guarded(1))
@@ -1027,6 +1059,7 @@ impl BoundedSemaphore {
     /// assert!(semaphore.try_acquire().is_none());
     /// # drop(guard);
     /// ```
+    #[doc(alias("tryAcquire", "try_wait", "try_lock", "sem_trywait"))]
     #[inline]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn try_acquire(&self) -> Option<SemaphoreGuard<'_>> {
@@ -1046,6 +1079,7 @@ impl BoundedSemaphore {
     /// assert!(semaphore.acquire_timeout(wait).is_none());
     /// # drop(guard);
     /// ```
+    #[doc(alias("tryAcquire", "try_acquire_for", "sem_timedwait"))]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_timeout(
         &self,
@@ -1067,6 +1101,7 @@ impl BoundedSemaphore {
     /// assert!(semaphore.acquire_deadline(now).is_none());
     /// # drop(guard);
     /// ```
+    #[doc(alias("try_acquire_until"))]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_deadline(
         &self,
@@ -1092,6 +1127,7 @@ impl BoundedSemaphore {
     /// thread.join().unwrap();
     /// assert_eq!(semaphore.value(), 2);
     /// ```
+    #[doc(alias("acquire_arc"))]
     pub fn acquire_owned(self: &Arc<Self>) -> OwnedSemaphoreGuard {
         self.permits.take(Want::guarded(1));
         self.owned()
@@ -1109,6 +1145,7 @@ impl BoundedSemaphore {
     /// assert!(guard.is_some());
     /// assert!(semaphore.try_acquire_owned().is_none());
     /// ```
+    #[doc(alias("try_acquire_arc"))]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn try_acquire_owned(self: &Arc<Self>) -> Option<OwnedSemaphoreGuard> {
         let taken = self.permits.try_take(Want::guarded(1));
@@ -1232,6 +1269,27 @@ impl BoundedSemaphore {
         self.permits.take_timeout(Want::by_hand(1), timeout)
     }
 
+    /// Acquires a permit without a guard, waiting no longer than until
+    /// `deadline`; tells whether it did.
+    ///
+    /// A deadline in the past tries once.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = BoundedSemaphore::new(1);
+    /// let now = Instant::now();
+    /// assert!(semaphore.acquire_by_hand_deadline(now));
+    /// assert!(!semaphore.acquire_by_hand_deadline(now));
+    /// semaphore.release()?;
+    /// # Ok::<(), threading::semaphore::ReleaseError>(())
+    /// ```
+    #[must_use = "`false` means that no permit was acquired"]
+    pub fn acquire_by_hand_deadline(&self, deadline: Instant) -> bool {
+        self.permits.take_deadline(Want::by_hand(1), deadline)
+    }
+
     /// Gives back a permit that was acquired by hand, by this thread or
     /// another.
     ///
@@ -1257,6 +1315,7 @@ impl BoundedSemaphore {
     /// Python raises `ValueError: Semaphore released too many times` when all
     /// permits are free, and can't tell the permits of `with` blocks from
     /// others.
+    #[doc(alias("post", "signal", "up", "V", "sem_post"))]
     pub fn release(&self) -> Result<(), ReleaseError> {
         self.release_many(1)
     }
@@ -1281,6 +1340,7 @@ impl BoundedSemaphore {
     /// # Ok::<(), threading::semaphore::ReleaseError>(())
     /// ```
     // ANCHOR: bounded_release
+    #[doc(alias("add_permits"))]
     pub fn release_many(&self, number: usize) -> Result<(), ReleaseError> {
         if number == 0 {
             return Err(ReleaseError::Zero);
@@ -1339,10 +1399,12 @@ impl fmt::Debug for OwnedSemaphoreGuard {
 
 /// Why a release changed nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ReleaseError {
     /// No permit was to be released: the number was 0.
     Zero,
     /// A plain semaphore would have more than [`Semaphore::MAX_PERMITS`].
+    #[non_exhaustive]
     Overflow {
         /// How many permits were to be released.
         number: usize,
@@ -1350,6 +1412,7 @@ pub enum ReleaseError {
         value: usize,
     },
     /// A bounded semaphore had fewer permits that were held by hand.
+    #[non_exhaustive]
     OverLimit {
         /// How many permits were to be released.
         number: usize,
@@ -1688,7 +1751,8 @@ mod tests {
             assert!(semaphore.acquire_timeout(wait).is_none());
             assert!(semaphore.acquire_deadline(start + wait * 2).is_none());
             assert!(!semaphore.acquire_by_hand_timeout(wait));
-            assert!(start.elapsed() >= wait * 3);
+            assert!(!semaphore.acquire_by_hand_deadline(start + wait * 4));
+            assert!(start.elapsed() >= wait * 4);
             assert_eq!(semaphore.value(), 0);
         });
     }
@@ -1704,6 +1768,9 @@ mod tests {
             assert!(semaphore.acquire_timeout(Duration::ZERO).is_none());
             assert!(semaphore.acquire_deadline(past).is_none());
             assert!(!semaphore.acquire_by_hand_timeout(Duration::ZERO));
+            assert!(!semaphore.acquire_by_hand_deadline(past));
+            semaphore.release().unwrap();
+            assert!(semaphore.acquire_by_hand_deadline(past));
             semaphore.release().unwrap();
             assert_eq!(semaphore.value(), 1);
         });
@@ -1927,15 +1994,18 @@ mod tests {
     #[test]
     fn each_way_to_take_by_hand_can_be_released() {
         limited(|| {
-            let bounded = BoundedSemaphore::new(3);
+            let bounded = BoundedSemaphore::new(4);
+            let now = Instant::now();
             bounded.acquire_by_hand();
             assert!(bounded.try_acquire_by_hand());
             assert!(bounded.acquire_by_hand_timeout(LONG));
+            assert!(bounded.acquire_by_hand_deadline(now));
             assert!(!bounded.try_acquire_by_hand());
             assert!(!bounded.acquire_by_hand_timeout(Duration::ZERO));
-            assert!(bounded.release_many(4).is_err());
-            assert_eq!(bounded.release_many(3), Ok(()));
-            assert_eq!(bounded.value(), 3);
+            assert!(!bounded.acquire_by_hand_deadline(now));
+            assert!(bounded.release_many(5).is_err());
+            assert_eq!(bounded.release_many(4), Ok(()));
+            assert_eq!(bounded.value(), 4);
         });
     }
 
