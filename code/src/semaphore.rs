@@ -23,7 +23,8 @@
 //!   at most [`MAX_LIMIT`](BoundedSemaphore::MAX_LIMIT): 32,767 where a
 //!   `usize` has 32 bits.
 //! - Waiting threads form no line: a thread that has just given a permit back
-//!   may take it again before a sleeper is awake.
+//!   may take it again before a sleeper is awake. A thread that wants several
+//!   permits at once may wait forever while others keep taking single ones.
 //! - After a `fork`, the child has none of the threads that hold permits, and
 //!   their permits don't come back.
 //!
@@ -42,11 +43,15 @@
 //!    2, the sleeper takes the permit. If it comes after, the release sees
 //!    the bit.
 //! 5. Then it locks the queue, which it gets after step 3 at the earliest,
-//!    and wakes a sleeper for each permit.
+//!    and wakes sleepers, the first first, until all its permits are spoken
+//!    for or none is free. It passes over a sleeper that wants more than are
+//!    free, so a sleeper behind that one gets its chance.
 //! 6. The bit is taken away with the queue locked, and only when the queue is
 //!    empty.
 //! 7. A woken thread goes back to step 1. If another thread was quicker, that
-//!    one's release comes later, and sees the bit.
+//!    one's release comes later, and sees the bit. If it wanted several, some
+//!    may be left that are too few for it: it wakes sleepers for them as in
+//!    step 5, before it sleeps.
 //!
 //! A thread whose time is up swallows nothing: either it was woken before, and
 //! goes back to step 1, or it has left the queue, and a release wakes another
@@ -60,7 +65,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot_core::{
-    DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult, UnparkResult,
+    DEFAULT_UNPARK_TOKEN, FilterOp, ParkResult, ParkToken, UnparkResult,
 };
 
 // ANCHOR: word
@@ -127,7 +132,7 @@ struct Permits {
     word: AtomicUsize,
 }
 
-/// One permit of a semaphore; dropping it gives the permit back.
+/// One or more permits of a semaphore; dropping it gives them back.
 ///
 /// A permit has no owner, so a guard may move to another thread.
 #[doc(alias = "SemaphorePermit")]
@@ -174,7 +179,8 @@ impl Semaphore {
     /// The largest number of free permits: a quarter of what a `usize` holds.
     ///
     /// The word has room for twice as many. So there is a place for the
-    /// permit of every guard, and dropping a guard can't fail.
+    /// permit of every guard, and dropping a guard can't fail. Only a guard
+    /// of several permits gives back no more than fit under this number.
     pub const MAX_PERMITS: usize = usize::MAX >> 2;
 
     /// Creates a semaphore with so many free permits.
@@ -317,6 +323,120 @@ impl Semaphore {
     #[doc(alias("available_permits", "availablePermits", "sem_getvalue"))]
     pub fn value(&self) -> usize {
         permits(self.permits.word.load(Ordering::Relaxed))
+    }
+}
+
+/// Several permits at once, all or none.
+impl Semaphore {
+    /// Acquires so many permits, waiting as long as it takes.
+    ///
+    /// It takes all of them in one step, and holds none while it waits: two
+    /// threads that want two of two permits can't block each other.
+    /// In return, threads that want fewer may overtake it again and again, and
+    /// it waits as long as they do so.
+    ///
+    /// # Panics
+    ///
+    /// If `number` is more than [`MAX_PERMITS`](Self::MAX_PERMITS).
+    ///
+    /// ```
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(3);
+    /// let guard = semaphore.acquire_many(2);
+    /// assert_eq!(semaphore.value(), 1);
+    /// drop(guard);
+    /// assert_eq!(semaphore.value(), 3);
+    /// ```
+    #[track_caller]
+    pub fn acquire_many(&self, number: usize) -> SemaphoreGuard<'_> {
+        self.permits.acquire(Self::several(number))
+    }
+
+    /// Acquires so many permits if they are free, without waiting.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire_many`](Self::acquire_many).
+    ///
+    /// ```
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(3);
+    /// let guard = semaphore.try_acquire_many(2).unwrap();
+    /// assert!(semaphore.try_acquire_many(2).is_none());
+    /// assert_eq!(semaphore.value(), 1);
+    /// # drop(guard);
+    /// ```
+    #[track_caller]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn try_acquire_many(
+        &self,
+        number: usize,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.permits.try_acquire(Self::several(number))
+    }
+
+    /// Acquires so many permits, waiting no longer than `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire_many`](Self::acquire_many).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(3);
+    /// let guard = semaphore.acquire();
+    /// let wait = Duration::from_millis(5);
+    /// assert!(semaphore.acquire_many_timeout(3, wait).is_none());
+    /// drop(guard);
+    /// assert!(semaphore.acquire_many_timeout(3, wait).is_some());
+    /// ```
+    #[track_caller]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_many_timeout(
+        &self,
+        number: usize,
+        timeout: Duration,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.permits.acquire_timeout(Self::several(number), timeout)
+    }
+
+    /// Acquires so many permits, waiting no longer than until `deadline`.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire_many`](Self::acquire_many).
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(3);
+    /// let now = Instant::now();
+    /// let guard = semaphore.acquire_many_deadline(2, now).unwrap();
+    /// assert!(semaphore.acquire_many_deadline(2, now).is_none());
+    /// # drop(guard);
+    /// ```
+    #[track_caller]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_many_deadline(
+        &self,
+        number: usize,
+        deadline: Instant,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.permits
+            .acquire_deadline(Self::several(number), deadline)
+    }
+
+    #[track_caller]
+    fn several(number: usize) -> Want {
+        if number > Self::MAX_PERMITS {
+            too_many(number);
+        }
+        Want::plain(number)
     }
 }
 
@@ -634,9 +754,23 @@ impl Permits {
     #[inline]
     fn give_back(&self, taken: Want) {
         let number = taken.number();
-        // Can't run into other bits: see `MAX_PERMITS` and `MAX_LIMIT`.
-        let before = self.word.fetch_add(number, Ordering::Release);
-        self.wake(before, number);
+        if number == 1 {
+            // Can't run into other bits: see `MAX_PERMITS` and `MAX_LIMIT`.
+            let before = self.word.fetch_add(number, Ordering::Release);
+            self.wake(before, number);
+        } else {
+            self.give_back_many(taken);
+        }
+    }
+
+    #[cold]
+    fn give_back_many(&self, taken: Want) {
+        let add = |word| {
+            let room = Semaphore::MAX_PERMITS.saturating_sub(taken.free(word));
+            Some(word + taken.number().min(room))
+        };
+        // `add` refuses nothing.
+        let _ = self.release(taken.number(), add);
     }
 
     /// Releases so many permits, if `change` lets it; returns the word that
@@ -729,12 +863,21 @@ impl Permits {
                 ParkResult::Invalid => return true, // took one instead
                 ParkResult::TimedOut => return false,
                 ParkResult::Unparked(_) if self.try_take(want) => return true,
-                ParkResult::Unparked(_) => (), // another thread was quicker
+                ParkResult::Unparked(_) => self.pass_on(want),
             }
         }
     }
 
-    /// Sleeps, unless it takes a permit.
+    /// Another thread was quicker than this one, which was woken: lets other
+    /// sleepers have what is left and is too little for it.
+    fn pass_on(&self, want: Want) {
+        // Of one permit nothing is left.
+        if want.number() > 1 {
+            self.wake_sleepers(want.number());
+        }
+    }
+
+    /// Sleeps, unless it takes what it wants.
     fn park(&self, want: Want, deadline: Option<Instant>) -> ParkResult {
         let still_none = || !self.take_or_announce(want);
         let time_is_up = |_, was_last| {
@@ -750,7 +893,7 @@ impl Permits {
                 still_none,
                 || {},
                 time_is_up,
-                DEFAULT_PARK_TOKEN,
+                ParkToken(want.0),
                 deadline,
             )
         }
@@ -775,27 +918,29 @@ impl Permits {
         }
     }
 
+    /// Wakes the sleepers that are to have so many permits, and those that
+    /// were left over before, when they were too few for a sleeper.
     #[cold]
     fn wake_sleepers(&self, number: usize) {
-        let mut woken = 0;
-        while woken < number && self.wake_one() {
-            woken += 1;
-        }
-    }
-
-    /// Wakes a sleeper; tells whether there are more.
-    fn wake_one(&self) -> bool {
-        let unparked = |result: UnparkResult| {
+        let (mut word, mut number) = (None, number);
+        let choose = |ParkToken(want)| {
+            // Relaxed: it sees its own release, and those of threads that had
+            // the queue's lock before. Others will look for sleepers later.
+            let load = || self.word.load(Ordering::Relaxed);
+            let word = word.get_or_insert_with(load);
+            Want(want).choose(word, &mut number)
+        };
+        let chosen = |result: UnparkResult| {
             if !result.have_more_threads {
                 self.nobody_sleeps();
             }
             DEFAULT_UNPARK_TOKEN
         };
-        // SAFETY: the address is that of our own word. The closure neither
-        // panics nor uses parking_lot.
-        let result =
-            unsafe { parking_lot_core::unpark_one(self.queue(), unparked) };
-        result.have_more_threads
+        // SAFETY: the address is that of our own word. The closures neither
+        // panic nor use parking_lot.
+        unsafe {
+            parking_lot_core::unpark_filter(self.queue(), choose, chosen);
+        }
     }
 
     /// Takes the bit away; the queue is locked, and empty.
@@ -811,6 +956,24 @@ impl Permits {
         self.word.as_ptr() as usize
     }
 }
+
+// ANCHOR: choose
+impl Want {
+    /// Whether the sleeper that wants this is woken for the rest of `number`
+    /// permits, where `word` is what others will leave in the word.
+    fn choose(self, word: &mut usize, number: &mut usize) -> FilterOp {
+        if *number == 0 || self.free(*word) == 0 {
+            return FilterOp::Stop;
+        }
+        let Some(left) = self.take(*word) else {
+            return FilterOp::Skip;
+        };
+        *word = left;
+        *number = number.saturating_sub(self.number());
+        FilterOp::Unpark
+    }
+}
+// ANCHOR_END: choose
 
 /// Panics with that number, which a `const fn` can't format in another way.
 #[cold]
@@ -844,7 +1007,7 @@ impl Drop for SemaphoreGuard<'_> {
 }
 
 impl SemaphoreGuard<'_> {
-    /// Drops the guard without giving its permit back.
+    /// Drops the guard without giving its permits back.
     ///
     /// A permit of a [`Semaphore`] is used up.
     /// A permit of a [`BoundedSemaphore`] is held by hand from now on, and
@@ -1108,6 +1271,117 @@ impl BoundedSemaphore {
         deadline: Instant,
     ) -> Option<SemaphoreGuard<'_>> {
         self.permits.acquire_deadline(Want::guarded(1), deadline)
+    }
+}
+
+/// Several permits at once, all or none.
+impl BoundedSemaphore {
+    /// Acquires so many permits, waiting as long as it takes.
+    ///
+    /// It takes all of them in one step, and may be overtaken; see
+    /// [`Semaphore::acquire_many`].
+    ///
+    /// # Panics
+    ///
+    /// If `number` is more than the [`limit`](Self::limit): no wait could end.
+    ///
+    /// ```
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = BoundedSemaphore::new(3);
+    /// let guard = semaphore.acquire_many(2);
+    /// assert_eq!(semaphore.value(), 1);
+    /// drop(guard);
+    /// assert_eq!(semaphore.value(), 3);
+    /// ```
+    #[track_caller]
+    pub fn acquire_many(&self, number: usize) -> SemaphoreGuard<'_> {
+        self.permits.acquire(self.several(number))
+    }
+
+    /// Acquires so many permits if they are free, without waiting.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire_many`](Self::acquire_many).
+    ///
+    /// ```
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = BoundedSemaphore::new(3);
+    /// let guard = semaphore.try_acquire_many(2).unwrap();
+    /// assert!(semaphore.try_acquire_many(2).is_none());
+    /// assert_eq!(semaphore.value(), 1);
+    /// # drop(guard);
+    /// ```
+    #[track_caller]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn try_acquire_many(
+        &self,
+        number: usize,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.permits.try_acquire(self.several(number))
+    }
+
+    /// Acquires so many permits, waiting no longer than `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire_many`](Self::acquire_many).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = BoundedSemaphore::new(3);
+    /// let guard = semaphore.acquire();
+    /// let wait = Duration::from_millis(5);
+    /// assert!(semaphore.acquire_many_timeout(3, wait).is_none());
+    /// drop(guard);
+    /// assert!(semaphore.acquire_many_timeout(3, wait).is_some());
+    /// ```
+    #[track_caller]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_many_timeout(
+        &self,
+        number: usize,
+        timeout: Duration,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.permits.acquire_timeout(self.several(number), timeout)
+    }
+
+    /// Acquires so many permits, waiting no longer than until `deadline`.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire_many`](Self::acquire_many).
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = BoundedSemaphore::new(3);
+    /// let now = Instant::now();
+    /// let guard = semaphore.acquire_many_deadline(2, now).unwrap();
+    /// assert!(semaphore.acquire_many_deadline(2, now).is_none());
+    /// # drop(guard);
+    /// ```
+    #[track_caller]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_many_deadline(
+        &self,
+        number: usize,
+        deadline: Instant,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.permits
+            .acquire_deadline(self.several(number), deadline)
+    }
+
+    #[track_caller]
+    fn several(&self, number: usize) -> Want {
+        let limit = self.limit;
+        assert!(number <= limit, "{number} permits of at most {limit}");
+        Want::guarded(number)
     }
 }
 
@@ -1897,6 +2171,181 @@ mod tests {
             assert_eq!(bounded.value(), 3);
             assert!(bounded.release().is_err());
         });
+    }
+
+    /// How many threads sleep at the semaphore.
+    fn sleepers(semaphore: &Semaphore) -> usize {
+        let mut number = 0;
+        let count = |_| {
+            number += 1;
+            FilterOp::Skip
+        };
+        // SAFETY: nobody is woken; the closures neither panic nor park.
+        unsafe {
+            let queue = semaphore.permits.queue();
+            parking_lot_core::unpark_filter(queue, count, |_| {
+                DEFAULT_UNPARK_TOKEN
+            });
+        }
+        number
+    }
+
+    /// Starts threads that take so many permits each and keep them, one after
+    /// the other: that is their order in the queue.
+    fn queue<const N: usize>(
+        semaphore: &'static Semaphore,
+        wants: [usize; N],
+    ) -> [JoinHandle<()>; N] {
+        let mut asleep = sleepers(semaphore);
+        wants.map(|number| {
+            let take = move || semaphore.acquire_many(number).forget();
+            let thread = thread::spawn(take);
+            asleep += 1;
+            until("it sleeps", || sleepers(semaphore) == asleep);
+            thread
+        })
+    }
+
+    #[test]
+    fn many_permits_are_taken_in_one_step_or_not_at_all() {
+        limited(|| {
+            let semaphore = leak(3);
+            let guard = semaphore.acquire_many(2);
+            assert!(semaphore.try_acquire_many(2).is_none());
+            let [waiter] = queue(semaphore, [2]);
+            assert_eq!(semaphore.value(), 1); // it holds none
+            drop(guard);
+            join(waiter);
+            assert_eq!(semaphore.value(), 1);
+            drop(semaphore.acquire_many(0));
+            assert_eq!(semaphore.value(), 1);
+        });
+    }
+
+    #[test]
+    fn two_that_want_all_permits_do_not_block_each_other() {
+        limited(|| {
+            let bounded: &'static _ =
+                Box::leak(Box::new(BoundedSemaphore::new(2)));
+            let gauge: &'static Gauge = Box::leak(Box::default());
+            let work = || {
+                for round in 0..2_000 {
+                    let _guard = bounded.acquire_many(1 + round % 2);
+                    gauge.enter();
+                    thread::yield_now();
+                    gauge.leave();
+                }
+            };
+            let threads: Vec<_> = (0..4).map(|_| thread::spawn(work)).collect();
+            threads.into_iter().for_each(join);
+            assert!(gauge.highest() <= 2);
+            assert_eq!(bounded.value(), 2);
+            assert!(bounded.release().is_err());
+        });
+    }
+
+    #[test]
+    fn a_small_want_is_met_behind_one_that_is_too_big() {
+        limited(|| {
+            let semaphore = leak(0);
+            let [big, small] = queue(semaphore, [2, 1]);
+            semaphore.release().unwrap();
+            join(small);
+            assert_eq!(sleepers(semaphore), 1);
+            semaphore.release_many(2).unwrap();
+            join(big);
+            assert_eq!(semaphore.value(), 0);
+        });
+    }
+
+    #[test]
+    fn permits_that_come_one_by_one_add_up() {
+        limited(|| {
+            let semaphore = leak(0);
+            let [big, bigger] = queue(semaphore, [3, 4]);
+            for _ in 0..2 {
+                semaphore.release().unwrap();
+                assert_eq!(sleepers(semaphore), 2);
+            }
+            semaphore.release().unwrap();
+            join(big);
+            (0..4).for_each(|_| semaphore.release().unwrap());
+            join(bigger);
+            assert_eq!(semaphore.value(), 0);
+        });
+    }
+
+    #[test]
+    fn a_release_wakes_no_more_than_its_permits_are_for() {
+        let free = |number| Want::plain(number);
+        let choose = |want: Want, word: &mut usize, number: &mut usize| {
+            want.choose(word, number)
+        };
+        let (mut word, mut number) = (3, 2);
+        let mut next = |want| choose(free(want), &mut word, &mut number);
+        assert_eq!(next(4), FilterOp::Skip);
+        assert_eq!(next(1), FilterOp::Unpark);
+        assert_eq!(next(3), FilterOp::Skip);
+        assert_eq!(next(1), FilterOp::Unpark);
+        assert_eq!(next(1), FilterOp::Stop); // one is for somebody else
+        let (mut word, mut number) = (1, 2);
+        let mut next = |want| choose(free(want), &mut word, &mut number);
+        assert_eq!(next(1), FilterOp::Unpark);
+        assert_eq!(next(1), FilterOp::Stop); // another thread has the second
+    }
+
+    #[test]
+    fn many_and_single_wants_with_and_without_patience_add_up() {
+        limited(|| {
+            let semaphore = leak(4);
+            let work = |seed: u64| {
+                for round in 0..1_000_u64 {
+                    let number = 1 + (seed * 5 + round) as usize % 4;
+                    let wait = Duration::from_micros((seed * 7 + round) % 50);
+                    if round % 3 == 0 {
+                        drop(semaphore.acquire_many(number));
+                    } else if let Some(_guard) =
+                        semaphore.acquire_many_timeout(number, wait)
+                    {
+                        thread::yield_now();
+                    }
+                }
+            };
+            let spawn = |seed| thread::spawn(move || work(seed));
+            let threads: Vec<_> = (0..6).map(spawn).collect();
+            threads.into_iter().for_each(join);
+            assert_eq!((semaphore.value(), sleepers(semaphore)), (4, 0));
+            assert!(!has_sleepers(semaphore));
+        });
+    }
+
+    #[test]
+    fn big_guards_never_run_into_other_bits() {
+        limited(|| {
+            let most = Semaphore::MAX_PERMITS;
+            let semaphore = Semaphore::new(most);
+            let guards = [(); 3].map(|()| {
+                let guard = semaphore.acquire_many(most);
+                semaphore.release_many(most).unwrap();
+                guard
+            });
+            drop(guards);
+            assert_eq!(semaphore.value(), most);
+            assert!(!has_sleepers(&semaphore));
+        });
+    }
+
+    #[test]
+    fn to_want_more_than_there_ever_are_is_a_panic() {
+        let bounded = BoundedSemaphore::new(2);
+        assert!(
+            panic::catch_unwind(|| drop(bounded.try_acquire_many(3))).is_err()
+        );
+        let (plain, most) = (Semaphore::new(2), Semaphore::MAX_PERMITS);
+        let wanted = || drop(plain.try_acquire_many(most + 1));
+        assert!(panic::catch_unwind(wanted).is_err());
+        assert!(plain.try_acquire_many(most).is_none());
+        assert_eq!((bounded.value(), plain.value()), (2, 2));
     }
 
     #[test]

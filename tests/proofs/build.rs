@@ -213,6 +213,24 @@ const MUTANTS: &[Mutant] = &[
         new: "self.word.fetch_add(number, Ordering::Relaxed);",
     },
     Mutant {
+        name: "semaphore_keeps_the_leftover",
+        module: "semaphore.rs",
+        old: "            self.wake_sleepers(want.number());\n",
+        new: "",
+    },
+    Mutant {
+        name: "semaphore_stops_at_a_big_sleeper",
+        module: "semaphore.rs",
+        old: "            return FilterOp::Skip;\n",
+        new: "            return FilterOp::Stop;\n",
+    },
+    Mutant {
+        name: "semaphore_forgets_relaxed",
+        module: "semaphore.rs",
+        old: "self.word.fetch_add(noted, Ordering::Release);",
+        new: "self.word.fetch_add(noted, Ordering::Relaxed);",
+    },
+    Mutant {
         name: "semaphore_takes_by_hand_in_two_steps",
         module: "semaphore.rs",
         old: "        self.permits.take(Want::by_hand(1));\n",
