@@ -155,6 +155,7 @@ fn traits() -> String {
         rlock::ReleaseError,
         rlock::TooDeepError,
         semaphore::BoundedSemaphore,
+        semaphore::OwnedSemaphoreGuard,
         semaphore::ReleaseError,
         semaphore::Semaphore,
         semaphore::SemaphoreGuard<'static>,

@@ -16,6 +16,8 @@ const SUBJECTS: &str = "\
     let (none, now) = (std::time::Duration::ZERO, std::time::Instant::now());
     let (event, semaphore) = (Event::new(), Semaphore::new(0));
     let bounded = BoundedSemaphore::new(1);
+    let shared = std::sync::Arc::new(Semaphore::new(0));
+    let limited = std::sync::Arc::new(BoundedSemaphore::new(1));
     let local = Local::new(|| 1);
     let (lock, reentrant) = (Lock::new(1), RLock::new(1));
     let condition = Condition::new(&lock);
@@ -35,14 +37,32 @@ const CALLS: &[&str] = &[
     "semaphore.acquire_deadline(now);",
     "semaphore.try_acquire_by_hand();",
     "semaphore.acquire_by_hand_timeout(none);",
+    "semaphore.acquire_by_hand_deadline(now);",
+    "semaphore.acquire_many(1);",
+    "semaphore.try_acquire_many(1);",
+    "semaphore.acquire_many_timeout(1, none);",
+    "semaphore.acquire_many_deadline(1, now);",
     "semaphore.release();",
     "semaphore.release_many(2);",
+    "shared.acquire_owned();",
+    "shared.try_acquire_owned();",
+    "shared.acquire_owned_timeout(none);",
+    "shared.acquire_owned_deadline(now);",
+    "limited.acquire_owned();",
+    "limited.try_acquire_owned();",
+    "limited.acquire_owned_timeout(none);",
+    "limited.acquire_owned_deadline(now);",
     "bounded.acquire();",
     "bounded.try_acquire();",
     "bounded.acquire_timeout(none);",
     "bounded.acquire_deadline(now);",
     "bounded.try_acquire_by_hand();",
     "bounded.acquire_by_hand_timeout(none);",
+    "bounded.acquire_by_hand_deadline(now);",
+    "bounded.acquire_many(1);",
+    "bounded.try_acquire_many(1);",
+    "bounded.acquire_many_timeout(1, none);",
+    "bounded.acquire_many_deadline(1, now);",
     "bounded.release();",
     "bounded.release_many(2);",
     "local.try_with(|_| ());",

@@ -115,6 +115,7 @@ const SET: u8 = 2;
 /// Source: [Event objects][python].
 ///
 /// [python]: https://docs.python.org/3/library/threading.html#event-objects
+#[doc(alias = "ManualResetEvent")]
 #[derive(Default)]
 pub struct Event {
     /// `CLEAR`, `AWAITED` or `SET`; its address names the queue.
@@ -151,6 +152,7 @@ impl Event {
     /// stop.set();
     /// assert!(stop.is_set());
     /// ```
+    #[doc(alias = "isSet")]
     #[inline]
     #[must_use = "to ask changes nothing"]
     pub fn is_set(&self) -> bool {
@@ -170,6 +172,7 @@ impl Event {
     /// loaded.set();
     /// loaded.wait(); // returns at once
     /// ```
+    #[doc(alias("signal", "notify", "notify_all", "SetEvent"))]
     // ANCHOR: set
     #[inline]
     pub fn set(&self) {
@@ -225,6 +228,7 @@ impl Event {
     /// open.clear();
     /// assert!(!open.is_set());
     /// ```
+    #[doc(alias("reset", "ResetEvent"))]
     // ANCHOR: clear
     #[inline]
     pub fn clear(&self) {
@@ -287,6 +291,7 @@ impl Event {
     /// This is `event.wait(timeout=seconds)`.
     /// Python takes a negative timeout for zero; a [`Duration`] can't be
     /// negative.
+    #[doc(alias("wait_for", "WaitOne"))]
     #[inline]
     #[must_use = "`false` means that the event was not set in time"]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
@@ -310,6 +315,7 @@ impl Event {
     /// assert!(left.wait_deadline(deadline));
     /// assert!(!right.wait_deadline(deadline)); // takes what is left
     /// ```
+    #[doc(alias = "wait_until")]
     #[inline]
     #[must_use = "`false` means that the event was not set in time"]
     pub fn wait_deadline(&self, deadline: Instant) -> bool {

@@ -69,7 +69,9 @@ pub use lock::{Lock, LockGuard};
 pub use main_thread::{main_thread, wait_at_end};
 pub use processes::{Job, JobError};
 pub use rlock::{RLock, RLockGuard};
-pub use semaphore::{BoundedSemaphore, Semaphore, SemaphoreGuard};
+pub use semaphore::{
+    BoundedSemaphore, OwnedSemaphoreGuard, Semaphore, SemaphoreGuard,
+};
 pub use spawn::{Thread, ThreadHandle};
 pub use threads::{Task, parallelism, run_all, run_methods, task};
 pub use timer::Timer;

@@ -24,7 +24,8 @@
 //!   at most [`MAX_LIMIT`](BoundedSemaphore::MAX_LIMIT): 32,767 where a
 //!   `usize` has 32 bits.
 //! - Waiting threads form no line: a thread that has just given a permit back
-//!   may take it again before a sleeper is awake.
+//!   may take it again before a sleeper is awake. A thread that wants several
+//!   permits at once may wait forever while others keep taking single ones.
 //! - After a `fork`, the child has none of the threads that hold permits, and
 //!   their permits don't come back.
 //!
@@ -43,11 +44,15 @@
 //!    2, the sleeper takes the permit. If it comes after, the release sees
 //!    the bit.
 //! 5. Then it locks the queue, which it gets after step 3 at the earliest,
-//!    and wakes a sleeper for each permit.
+//!    and wakes sleepers, the first first, until all its permits are spoken
+//!    for or none is free. It passes over a sleeper that wants more than are
+//!    free, so a sleeper behind that one gets its chance.
 //! 6. The bit is taken away with the queue locked, and only when the queue is
 //!    empty.
 //! 7. A woken thread goes back to step 1. If another thread was quicker, that
-//!    one's release comes later, and sees the bit.
+//!    one's release comes later, and sees the bit. If it wanted several, some
+//!    may be left that are too few for it: it wakes sleepers for them as in
+//!    step 5, before it sleeps.
 //!
 //! A thread whose time is up swallows nothing: either it was woken before, and
 //! goes back to step 1, or it has left the queue, and a release wakes another
@@ -55,11 +60,13 @@
 
 use std::error::Error;
 use std::fmt;
+use std::mem;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot_core::{
-    DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult, UnparkResult,
+    DEFAULT_UNPARK_TOKEN, FilterOp, ParkResult, ParkToken, UnparkResult,
 };
 
 // ANCHOR: word
@@ -126,20 +133,55 @@ struct Permits {
     word: AtomicUsize,
 }
 
-/// One permit of a semaphore; dropping it gives the permit back.
+/// One or more permits of a semaphore; dropping it gives them back.
 ///
 /// A permit has no owner, so a guard may move to another thread.
+#[doc(alias = "SemaphorePermit")]
 #[must_use = "the permit is given back as soon as its guard is dropped"]
 pub struct SemaphoreGuard<'a> {
     permits: &'a Permits,
+    taken: Want,
 }
 // ANCHOR_END: types
+
+/// One permit of a semaphore that is kept in an [`Arc`]; dropping it gives
+/// the permit back.
+///
+/// It borrows nothing, so it can move into a thread that outlives the
+/// function, and it keeps the semaphore alive.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::thread;
+/// use threading::BoundedSemaphore;
+///
+/// let workers = Arc::new(BoundedSemaphore::new(2));
+/// let permit = workers.acquire_owned();
+/// let thread = thread::spawn(move || {
+///     let _permit = permit; // given back when the thread ends
+/// });
+/// # thread.join().unwrap();
+/// # assert_eq!(workers.value(), 2);
+/// ```
+#[doc(alias("OwnedSemaphorePermit", "SemaphoreGuardArc"))]
+#[must_use = "the permit is given back as soon as its guard is dropped"]
+pub struct OwnedSemaphoreGuard {
+    owner: Owner,
+    taken: Want,
+}
+
+/// The semaphore that an [`OwnedSemaphoreGuard`] keeps alive.
+enum Owner {
+    Plain(Arc<Semaphore>),
+    Bounded(Arc<BoundedSemaphore>),
+}
 
 impl Semaphore {
     /// The largest number of free permits: a quarter of what a `usize` holds.
     ///
     /// The word has room for twice as many. So there is a place for the
-    /// permit of every guard, and dropping a guard can't fail.
+    /// permit of every guard, and dropping a guard can't fail. Only a guard
+    /// of several permits gives back no more than fit under this number.
     pub const MAX_PERMITS: usize = usize::MAX >> 2;
 
     /// Creates a semaphore with so many free permits.
@@ -185,10 +227,10 @@ impl Semaphore {
     /// `semaphore.acquire()` returns `True`, and the caller owes a
     /// `release()`.
     /// Here the returned guard pays that debt.
+    #[doc(alias("wait", "down", "P", "sem_wait"))]
     #[inline]
     pub fn acquire(&self) -> SemaphoreGuard<'_> {
-        self.permits.take(one_less);
-        self.permits.guard()
+        self.permits.acquire(Want::plain(1))
     }
 
     /// Acquires a permit if one is free, without waiting.
@@ -205,10 +247,11 @@ impl Semaphore {
     /// # Differences from Python
     ///
     /// This is `semaphore.acquire(blocking=False)`, with `None` for `False`.
+    #[doc(alias("tryAcquire", "try_wait", "try_lock", "sem_trywait"))]
     #[inline]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn try_acquire(&self) -> Option<SemaphoreGuard<'_>> {
-        self.permits.guard_if(self.permits.try_take(one_less))
+        self.permits.try_acquire(Want::plain(1))
     }
 
     /// Acquires a permit, waiting no longer than `timeout`.
@@ -231,13 +274,13 @@ impl Semaphore {
     /// This is `semaphore.acquire(timeout=seconds)`.
     /// Python takes a negative timeout for zero here, while `-1` means
     /// "forever" for a `Lock`; a [`Duration`] can't be negative.
+    #[doc(alias("tryAcquire", "try_acquire_for", "sem_timedwait"))]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_timeout(
         &self,
         timeout: Duration,
     ) -> Option<SemaphoreGuard<'_>> {
-        let taken = self.permits.take_timeout(one_less, timeout);
-        self.permits.guard_if(taken)
+        self.permits.acquire_timeout(Want::plain(1), timeout)
     }
 
     /// Acquires a permit, waiting no longer than until `deadline`.
@@ -255,13 +298,13 @@ impl Semaphore {
     /// let socket = sockets.acquire_deadline(deadline).unwrap();
     /// # drop((file, socket));
     /// ```
+    #[doc(alias("try_acquire_until"))]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_deadline(
         &self,
         deadline: Instant,
     ) -> Option<SemaphoreGuard<'_>> {
-        let taken = self.permits.take_deadline(one_less, deadline);
-        self.permits.guard_if(taken)
+        self.permits.acquire_deadline(Want::plain(1), deadline)
     }
 
     /// Tells how many permits are free right now.
@@ -278,8 +321,220 @@ impl Semaphore {
     /// assert_eq!(semaphore.value(), 2);
     /// # drop(guard);
     /// ```
+    #[doc(alias("available_permits", "availablePermits", "sem_getvalue"))]
     pub fn value(&self) -> usize {
         permits(self.permits.word.load(Ordering::Relaxed))
+    }
+}
+
+/// Several permits at once, all or none.
+impl Semaphore {
+    /// Acquires so many permits, waiting as long as it takes.
+    ///
+    /// It takes all of them in one step, and holds none while it waits: two
+    /// threads that want two of two permits can't block each other.
+    /// In return, threads that want fewer may overtake it again and again, and
+    /// it waits as long as they do so.
+    ///
+    /// # Panics
+    ///
+    /// If `number` is more than [`MAX_PERMITS`](Self::MAX_PERMITS).
+    ///
+    /// ```
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(3);
+    /// let guard = semaphore.acquire_many(2);
+    /// assert_eq!(semaphore.value(), 1);
+    /// drop(guard);
+    /// assert_eq!(semaphore.value(), 3);
+    /// ```
+    #[track_caller]
+    pub fn acquire_many(&self, number: usize) -> SemaphoreGuard<'_> {
+        self.permits.acquire(Self::several(number))
+    }
+
+    /// Acquires so many permits if they are free, without waiting.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire_many`](Self::acquire_many).
+    ///
+    /// ```
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(3);
+    /// let guard = semaphore.try_acquire_many(2).unwrap();
+    /// assert!(semaphore.try_acquire_many(2).is_none());
+    /// assert_eq!(semaphore.value(), 1);
+    /// # drop(guard);
+    /// ```
+    #[track_caller]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn try_acquire_many(
+        &self,
+        number: usize,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.permits.try_acquire(Self::several(number))
+    }
+
+    /// Acquires so many permits, waiting no longer than `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire_many`](Self::acquire_many).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(3);
+    /// let guard = semaphore.acquire();
+    /// let wait = Duration::from_millis(5);
+    /// assert!(semaphore.acquire_many_timeout(3, wait).is_none());
+    /// drop(guard);
+    /// assert!(semaphore.acquire_many_timeout(3, wait).is_some());
+    /// ```
+    #[track_caller]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_many_timeout(
+        &self,
+        number: usize,
+        timeout: Duration,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.permits.acquire_timeout(Self::several(number), timeout)
+    }
+
+    /// Acquires so many permits, waiting no longer than until `deadline`.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire_many`](Self::acquire_many).
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(3);
+    /// let now = Instant::now();
+    /// let guard = semaphore.acquire_many_deadline(2, now).unwrap();
+    /// assert!(semaphore.acquire_many_deadline(2, now).is_none());
+    /// # drop(guard);
+    /// ```
+    #[track_caller]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_many_deadline(
+        &self,
+        number: usize,
+        deadline: Instant,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.permits
+            .acquire_deadline(Self::several(number), deadline)
+    }
+
+    #[track_caller]
+    fn several(number: usize) -> Want {
+        if number > Self::MAX_PERMITS {
+            too_many(number);
+        }
+        Want::plain(number)
+    }
+}
+
+/// With a guard that borrows nothing, for semaphores in an [`Arc`].
+impl Semaphore {
+    /// Acquires a permit into a guard that borrows nothing, waiting as long
+    /// as it takes.
+    ///
+    /// The guard keeps the [`Arc`], so that it can move into any thread.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::thread;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Arc::new(Semaphore::new(2));
+    /// let guard = semaphore.acquire_owned();
+    /// let thread = thread::spawn(move || drop(guard));
+    /// thread.join().unwrap();
+    /// assert_eq!(semaphore.value(), 2);
+    /// ```
+    #[doc(alias("acquire_arc"))]
+    pub fn acquire_owned(self: &Arc<Self>) -> OwnedSemaphoreGuard {
+        self.permits.take(Want::plain(1));
+        self.owned()
+    }
+
+    /// Acquires a permit into a guard that borrows nothing if one is free,
+    /// without waiting.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Arc::new(Semaphore::new(1));
+    /// let guard = semaphore.try_acquire_owned();
+    /// assert!(guard.is_some());
+    /// assert!(semaphore.try_acquire_owned().is_none());
+    /// ```
+    #[doc(alias("try_acquire_arc"))]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn try_acquire_owned(self: &Arc<Self>) -> Option<OwnedSemaphoreGuard> {
+        let taken = self.permits.try_take(Want::plain(1));
+        taken.then(|| self.owned())
+    }
+
+    /// Acquires a permit into a guard that borrows nothing, waiting no longer
+    /// than `timeout`; see [`Self::acquire_timeout`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Duration;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Arc::new(Semaphore::new(1));
+    /// let wait = Duration::from_millis(5);
+    /// let guard = semaphore.acquire_owned_timeout(wait);
+    /// assert!(guard.is_some());
+    /// assert!(semaphore.acquire_owned_timeout(wait).is_none());
+    /// ```
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_owned_timeout(
+        self: &Arc<Self>,
+        timeout: Duration,
+    ) -> Option<OwnedSemaphoreGuard> {
+        let taken = self.permits.take_timeout(Want::plain(1), timeout);
+        taken.then(|| self.owned())
+    }
+
+    /// Acquires a permit into a guard that borrows nothing, waiting no longer
+    /// than until `deadline`; see [`Self::acquire_deadline`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Instant;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Arc::new(Semaphore::new(1));
+    /// let now = Instant::now();
+    /// let guard = semaphore.acquire_owned_deadline(now);
+    /// assert!(guard.is_some());
+    /// assert!(semaphore.acquire_owned_deadline(now).is_none());
+    /// ```
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_owned_deadline(
+        self: &Arc<Self>,
+        deadline: Instant,
+    ) -> Option<OwnedSemaphoreGuard> {
+        let taken = self.permits.take_deadline(Want::plain(1), deadline);
+        taken.then(|| self.owned())
+    }
+
+    /// The owned guard of a permit that was just taken.
+    fn owned(self: &Arc<Self>) -> OwnedSemaphoreGuard {
+        let owner = Owner::Plain(Arc::clone(self));
+        let taken = Want::plain(1);
+        OwnedSemaphoreGuard { owner, taken }
     }
 }
 
@@ -305,7 +560,7 @@ impl Semaphore {
     /// ```
     #[inline]
     pub fn acquire_by_hand(&self) {
-        self.permits.take(one_less);
+        self.permits.take(Want::plain(1));
     }
 
     /// Acquires a permit without a guard if one is free; tells whether it
@@ -321,7 +576,7 @@ impl Semaphore {
     #[inline]
     #[must_use = "`false` means that no permit was acquired"]
     pub fn try_acquire_by_hand(&self) -> bool {
-        self.permits.try_take(one_less)
+        self.permits.try_take(Want::plain(1))
     }
 
     /// Acquires a permit without a guard, waiting no longer than `timeout`;
@@ -341,7 +596,26 @@ impl Semaphore {
     /// ```
     #[must_use = "`false` means that no permit was acquired"]
     pub fn acquire_by_hand_timeout(&self, timeout: Duration) -> bool {
-        self.permits.take_timeout(one_less, timeout)
+        self.permits.take_timeout(Want::plain(1), timeout)
+    }
+
+    /// Acquires a permit without a guard, waiting no longer than until
+    /// `deadline`; tells whether it did.
+    ///
+    /// A deadline in the past tries once.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::Semaphore;
+    ///
+    /// let semaphore = Semaphore::new(1);
+    /// let now = Instant::now();
+    /// assert!(semaphore.acquire_by_hand_deadline(now));
+    /// assert!(!semaphore.acquire_by_hand_deadline(now));
+    /// ```
+    #[must_use = "`false` means that no permit was acquired"]
+    pub fn acquire_by_hand_deadline(&self, deadline: Instant) -> bool {
+        self.permits.take_deadline(Want::plain(1), deadline)
     }
 
     /// Adds a permit, and wakes a thread that waits for one.
@@ -362,6 +636,7 @@ impl Semaphore {
     /// assert_eq!(semaphore.value(), 1);
     /// # Ok::<(), threading::semaphore::ReleaseError>(())
     /// ```
+    #[doc(alias("post", "signal", "up", "V", "sem_post"))]
     #[inline]
     pub fn release(&self) -> Result<(), ReleaseError> {
         self.release_many(1)
@@ -390,6 +665,7 @@ impl Semaphore {
     /// # Differences from Python
     ///
     /// This is `semaphore.release(n)`. Python raises `ValueError` for 0.
+    #[doc(alias("add_permits"))]
     #[inline]
     pub fn release_many(&self, number: usize) -> Result<(), ReleaseError> {
         if number == 0 {
@@ -409,13 +685,52 @@ impl Semaphore {
 }
 
 // ANCHOR: fast
-/// What becomes of the word when a permit is taken; `None` if none is free.
-type Take = fn(usize) -> Option<usize>;
+/// What a thread wants, or has taken: so many permits of one of two kinds of
+/// semaphore, for a guard or by hand.
+///
+/// All that in a single number: then a guard is small.
+#[derive(Clone, Copy)]
+struct Want(usize);
 
-/// Takes a permit of a [`Semaphore`].
-#[inline]
-fn one_less(word: usize) -> Option<usize> {
-    (permits(word) > 0).then(|| word - 1)
+impl Want {
+    const BOUNDED: usize = 1;
+    const BY_HAND: usize = 2;
+
+    /// Permits of a [`Semaphore`].
+    const fn plain(number: usize) -> Self {
+        Want(number << 2)
+    }
+
+    /// Permits of a [`BoundedSemaphore`], for a guard.
+    const fn guarded(number: usize) -> Self {
+        Want(number << 2 | Self::BOUNDED)
+    }
+
+    /// Permits of a [`BoundedSemaphore`], without a guard.
+    const fn by_hand(number: usize) -> Self {
+        Want(number << 2 | Self::BOUNDED | Self::BY_HAND)
+    }
+
+    const fn number(self) -> usize {
+        self.0 >> 2
+    }
+
+    /// How many permits are free in a semaphore of that kind.
+    const fn free(self, word: usize) -> usize {
+        if self.0 & Self::BOUNDED == 0 {
+            permits(word)
+        } else {
+            free(word)
+        }
+    }
+
+    /// What becomes of the word when the permits are taken, in one step;
+    /// `None` if too few are free.
+    #[inline]
+    fn take(self, word: usize) -> Option<usize> {
+        let is_enough = self.number() <= self.free(word);
+        is_enough.then(|| word - self.number() + self.noted())
+    }
 }
 
 /// What both kinds of semaphore are made of.
@@ -426,21 +741,37 @@ impl Permits {
         }
     }
 
-    /// Takes a permit if one is free.
+    /// Takes what is wanted if it is free.
     #[inline]
-    fn try_take(&self, take: Take) -> bool {
+    fn try_take(&self, want: Want) -> bool {
+        let take = |word| want.take(word);
         // Acquire pairs with the Release of the thread that released it.
         self.word
             .fetch_update(Ordering::Acquire, Ordering::Relaxed, take)
             .is_ok()
     }
 
-    /// Gives back the permit of a guard.
+    /// Gives back what a guard has taken.
     #[inline]
-    fn give_back(&self) {
-        // Can't run into other bits: see `MAX_PERMITS` and `MAX_LIMIT`.
-        let before = self.word.fetch_add(1, Ordering::Release);
-        self.wake(before, 1);
+    fn give_back(&self, taken: Want) {
+        let number = taken.number();
+        if number == 1 {
+            // Can't run into other bits: see `MAX_PERMITS` and `MAX_LIMIT`.
+            let before = self.word.fetch_add(number, Ordering::Release);
+            self.wake(before, number);
+        } else {
+            self.give_back_many(taken);
+        }
+    }
+
+    #[cold]
+    fn give_back_many(&self, taken: Want) {
+        let add = |word| {
+            let room = Semaphore::MAX_PERMITS.saturating_sub(taken.free(word));
+            Some(word + taken.number().min(room))
+        };
+        // `add` refuses nothing.
+        let _ = self.release(taken.number(), add);
     }
 
     /// Releases so many permits, if `change` lets it; returns the word that
@@ -457,56 +788,99 @@ impl Permits {
     }
     // ANCHOR_END: fast
 
-    /// The guard of a permit that was just taken.
-    #[inline]
-    fn guard(&self) -> SemaphoreGuard<'_> {
-        SemaphoreGuard { permits: self }
-    }
-
-    #[inline]
-    fn guard_if(&self, taken: bool) -> Option<SemaphoreGuard<'_>> {
-        // Not `then_some`: dropping an unused guard would add a permit.
-        taken.then(|| self.guard())
-    }
-
-    #[inline]
-    fn take(&self, take: Take) {
-        if !self.try_take(take) {
-            self.sleep_until(take, None);
+    /// What a guard has taken is no longer given back: it is used up, or if
+    /// it is of a [`BoundedSemaphore`], held by hand.
+    fn forget(&self, taken: Want) {
+        if taken.0 & Want::BOUNDED != 0 {
+            let noted = Want::by_hand(taken.number()).noted();
+            // Release: a thread that gets the permit after a release by hand
+            // sees what was done under the guard.
+            self.word.fetch_add(noted, Ordering::Release);
         }
     }
 
-    fn take_timeout(&self, take: Take, timeout: Duration) -> bool {
-        // A sum beyond the clock is no deadline: then it waits forever.
-        let deadline = || Instant::now().checked_add(timeout);
-        self.try_take(take)
-            || (!timeout.is_zero() && self.sleep_until(take, deadline()))
+    #[inline]
+    fn acquire(&self, want: Want) -> SemaphoreGuard<'_> {
+        self.take(want);
+        self.guard(want)
     }
 
-    fn take_deadline(&self, take: Take, deadline: Instant) -> bool {
-        self.try_take(take)
+    #[inline]
+    fn try_acquire(&self, want: Want) -> Option<SemaphoreGuard<'_>> {
+        // Not `then_some`: dropping an unused guard would add a permit.
+        self.try_take(want).then(|| self.guard(want))
+    }
+
+    fn acquire_timeout(
+        &self,
+        want: Want,
+        timeout: Duration,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.take_timeout(want, timeout).then(|| self.guard(want))
+    }
+
+    fn acquire_deadline(
+        &self,
+        want: Want,
+        deadline: Instant,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.take_deadline(want, deadline).then(|| self.guard(want))
+    }
+
+    /// The guard of what was just taken.
+    #[inline]
+    fn guard(&self, taken: Want) -> SemaphoreGuard<'_> {
+        let permits = self;
+        SemaphoreGuard { permits, taken }
+    }
+
+    #[inline]
+    fn take(&self, want: Want) {
+        if !self.try_take(want) {
+            self.sleep_until(want, None);
+        }
+    }
+
+    fn take_timeout(&self, want: Want, timeout: Duration) -> bool {
+        // A sum beyond the clock is no deadline: then it waits forever.
+        let deadline = || Instant::now().checked_add(timeout);
+        self.try_take(want)
+            || (!timeout.is_zero() && self.sleep_until(want, deadline()))
+    }
+
+    fn take_deadline(&self, want: Want, deadline: Instant) -> bool {
+        self.try_take(want)
             || (Instant::now() < deadline
-                && self.sleep_until(take, Some(deadline)))
+                && self.sleep_until(want, Some(deadline)))
     }
 
     // ANCHOR: sleep
     /// Sleeps until it has a permit, or no longer than until the deadline;
     /// tells whether it has one.
     #[cold]
-    fn sleep_until(&self, take: Take, deadline: Option<Instant>) -> bool {
+    fn sleep_until(&self, want: Want, deadline: Option<Instant>) -> bool {
         loop {
-            match self.park(take, deadline) {
+            match self.park(want, deadline) {
                 ParkResult::Invalid => return true, // took one instead
                 ParkResult::TimedOut => return false,
-                ParkResult::Unparked(_) if self.try_take(take) => return true,
-                ParkResult::Unparked(_) => (), // another thread was quicker
+                ParkResult::Unparked(_) if self.try_take(want) => return true,
+                ParkResult::Unparked(_) => self.pass_on(want),
             }
         }
     }
 
-    /// Sleeps, unless it takes a permit.
-    fn park(&self, take: Take, deadline: Option<Instant>) -> ParkResult {
-        let still_none = || !self.take_or_announce(take);
+    /// Another thread was quicker than this one, which was woken: lets other
+    /// sleepers have what is left and is too little for it.
+    fn pass_on(&self, want: Want) {
+        // Of one permit nothing is left.
+        if want.number() > 1 {
+            self.wake_sleepers(want.number());
+        }
+    }
+
+    /// Sleeps, unless it takes what it wants.
+    fn park(&self, want: Want, deadline: Option<Instant>) -> ParkResult {
+        let still_none = || !self.take_or_announce(want);
         let time_is_up = |_, was_last| {
             if was_last {
                 self.nobody_sleeps();
@@ -520,19 +894,19 @@ impl Permits {
                 still_none,
                 || {},
                 time_is_up,
-                DEFAULT_PARK_TOKEN,
+                ParkToken(want.0),
                 deadline,
             )
         }
     }
 
     /// Takes a permit or, in the same step, says that somebody sleeps.
-    fn take_or_announce(&self, take: Take) -> bool {
-        let next = |word| take(word).or(Some(word | SLEEPERS));
+    fn take_or_announce(&self, want: Want) -> bool {
+        let next = |word| want.take(word).or(Some(word | SLEEPERS));
         // Acquire as in `try_take`.
         self.word
             .fetch_update(Ordering::Acquire, Ordering::Relaxed, next)
-            .is_ok_and(|before| take(before).is_some())
+            .is_ok_and(|before| want.take(before).is_some())
     }
     // ANCHOR_END: sleep
 
@@ -545,27 +919,29 @@ impl Permits {
         }
     }
 
+    /// Wakes the sleepers that are to have so many permits, and those that
+    /// were left over before, when they were too few for a sleeper.
     #[cold]
     fn wake_sleepers(&self, number: usize) {
-        let mut woken = 0;
-        while woken < number && self.wake_one() {
-            woken += 1;
-        }
-    }
-
-    /// Wakes a sleeper; tells whether there are more.
-    fn wake_one(&self) -> bool {
-        let unparked = |result: UnparkResult| {
+        let (mut word, mut number) = (None, number);
+        let choose = |ParkToken(want)| {
+            // Relaxed: it sees its own release, and those of threads that had
+            // the queue's lock before. Others will look for sleepers later.
+            let load = || self.word.load(Ordering::Relaxed);
+            let word = word.get_or_insert_with(load);
+            Want(want).choose(word, &mut number)
+        };
+        let chosen = |result: UnparkResult| {
             if !result.have_more_threads {
                 self.nobody_sleeps();
             }
             DEFAULT_UNPARK_TOKEN
         };
-        // SAFETY: the address is that of our own word. The closure neither
-        // panics nor uses parking_lot.
-        let result =
-            unsafe { parking_lot_core::unpark_one(self.queue(), unparked) };
-        result.have_more_threads
+        // SAFETY: the address is that of our own word. The closures neither
+        // panic nor use parking_lot.
+        unsafe {
+            parking_lot_core::unpark_filter(self.queue(), choose, chosen);
+        }
     }
 
     /// Takes the bit away; the queue is locked, and empty.
@@ -581,6 +957,24 @@ impl Permits {
         self.word.as_ptr() as usize
     }
 }
+
+// ANCHOR: choose
+impl Want {
+    /// Whether the sleeper that wants this is woken for the rest of `number`
+    /// permits, where `word` is what others will leave in the word.
+    fn choose(self, word: &mut usize, number: &mut usize) -> FilterOp {
+        if *number == 0 || self.free(*word) == 0 {
+            return FilterOp::Stop;
+        }
+        let Some(left) = self.take(*word) else {
+            return FilterOp::Skip;
+        };
+        *word = left;
+        *number = number.saturating_sub(self.number());
+        FilterOp::Unpark
+    }
+}
+// ANCHOR_END: choose
 
 /// Panics with that number, which a `const fn` can't format in another way.
 #[cold]
@@ -609,7 +1003,66 @@ impl Default for Semaphore {
 impl Drop for SemaphoreGuard<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.permits.give_back();
+        self.permits.give_back(self.taken);
+    }
+}
+
+impl SemaphoreGuard<'_> {
+    /// Drops the guard without giving its permits back.
+    ///
+    /// A permit of a [`Semaphore`] is used up.
+    /// A permit of a [`BoundedSemaphore`] is held by hand from now on, and
+    /// somebody owes it a [`release`](BoundedSemaphore::release).
+    ///
+    /// ```
+    /// use threading::{BoundedSemaphore, Semaphore};
+    ///
+    /// let tickets = Semaphore::new(3);
+    /// tickets.acquire().forget();
+    /// assert_eq!(tickets.value(), 2); // and so it stays
+    ///
+    /// let bounded = BoundedSemaphore::new(3);
+    /// bounded.acquire().forget();
+    /// bounded.release()?;
+    /// assert_eq!(bounded.value(), 3);
+    /// # Ok::<(), threading::semaphore::ReleaseError>(())
+    /// ```
+    pub fn forget(self) {
+        self.permits.forget(self.taken);
+        mem::forget(self);
+    }
+}
+
+impl Owner {
+    fn permits(&self) -> &Permits {
+        match self {
+            Self::Plain(semaphore) => &semaphore.permits,
+            Self::Bounded(semaphore) => &semaphore.permits,
+        }
+    }
+}
+
+impl OwnedSemaphoreGuard {
+    /// Drops the guard without giving its permit back; see
+    /// [`SemaphoreGuard::forget`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use threading::Semaphore;
+    ///
+    /// let tickets = Arc::new(Semaphore::new(3));
+    /// tickets.acquire_owned().forget();
+    /// assert_eq!(tickets.value(), 2);
+    /// ```
+    pub fn forget(mut self) {
+        self.owner.permits().forget(self.taken);
+        self.taken = Want::plain(0); // gives nothing back, frees the `Arc`
+    }
+}
+
+impl Drop for OwnedSemaphoreGuard {
+    fn drop(&mut self) {
+        self.owner.permits().give_back(self.taken);
     }
 }
 
@@ -663,25 +1116,23 @@ pub struct BoundedSemaphore {
 /// The word's step for a permit that is held by hand.
 const ONE_BY_HAND: usize = 1 << (usize::BITS / 2);
 
-fn free(word: usize) -> usize {
+const fn free(word: usize) -> usize {
     word % ONE_BY_HAND
 }
 
-fn by_hand(word: usize) -> usize {
+const fn by_hand(word: usize) -> usize {
     (word & !SLEEPERS) / ONE_BY_HAND
 }
 
-/// Takes a permit of a [`BoundedSemaphore`] into a guard.
-#[inline]
-fn into_guard(word: usize) -> Option<usize> {
-    (free(word) > 0).then(|| word - 1)
-}
-
-/// Takes a permit into the hand: in one step, so that a permit that is seen
-/// to be gone can be released.
-#[inline]
-fn into_hand(word: usize) -> Option<usize> {
-    (free(word) > 0).then(|| word - 1 + ONE_BY_HAND)
+impl Want {
+    /// What the word notes of permits that are held by hand.
+    const fn noted(self) -> usize {
+        if self.0 & Self::BY_HAND == 0 {
+            0
+        } else {
+            self.number() * ONE_BY_HAND
+        }
+    }
 }
 // ANCHOR_END: bounded
 
@@ -740,6 +1191,7 @@ impl BoundedSemaphore {
     /// assert_eq!(semaphore.value(), 2);
     /// # drop(guard);
     /// ```
+    #[doc(alias("available_permits", "availablePermits", "sem_getvalue"))]
     pub fn value(&self) -> usize {
         free(self.permits.word.load(Ordering::Relaxed))
     }
@@ -755,10 +1207,10 @@ impl BoundedSemaphore {
     /// assert_eq!(semaphore.value(), 0);
     /// # drop(guard);
     /// ```
+    #[doc(alias("wait", "down", "P", "sem_wait"))]
     #[inline]
     pub fn acquire(&self) -> SemaphoreGuard<'_> {
-        self.permits.take(into_guard);
-        self.permits.guard()
+        self.permits.acquire(Want::guarded(1))
     }
 
     /// Acquires a permit if one is free, without waiting.
@@ -771,10 +1223,11 @@ impl BoundedSemaphore {
     /// assert!(semaphore.try_acquire().is_none());
     /// # drop(guard);
     /// ```
+    #[doc(alias("tryAcquire", "try_wait", "try_lock", "sem_trywait"))]
     #[inline]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn try_acquire(&self) -> Option<SemaphoreGuard<'_>> {
-        self.permits.guard_if(self.permits.try_take(into_guard))
+        self.permits.try_acquire(Want::guarded(1))
     }
 
     /// Acquires a permit, waiting no longer than `timeout`; see
@@ -790,13 +1243,13 @@ impl BoundedSemaphore {
     /// assert!(semaphore.acquire_timeout(wait).is_none());
     /// # drop(guard);
     /// ```
+    #[doc(alias("tryAcquire", "try_acquire_for", "sem_timedwait"))]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_timeout(
         &self,
         timeout: Duration,
     ) -> Option<SemaphoreGuard<'_>> {
-        let taken = self.permits.take_timeout(into_guard, timeout);
-        self.permits.guard_if(taken)
+        self.permits.acquire_timeout(Want::guarded(1), timeout)
     }
 
     /// Acquires a permit, waiting no longer than until `deadline`; see
@@ -812,13 +1265,219 @@ impl BoundedSemaphore {
     /// assert!(semaphore.acquire_deadline(now).is_none());
     /// # drop(guard);
     /// ```
+    #[doc(alias("try_acquire_until"))]
     #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_deadline(
         &self,
         deadline: Instant,
     ) -> Option<SemaphoreGuard<'_>> {
-        let taken = self.permits.take_deadline(into_guard, deadline);
-        self.permits.guard_if(taken)
+        self.permits.acquire_deadline(Want::guarded(1), deadline)
+    }
+}
+
+/// Several permits at once, all or none.
+impl BoundedSemaphore {
+    /// Acquires so many permits, waiting as long as it takes.
+    ///
+    /// It takes all of them in one step, and may be overtaken; see
+    /// [`Semaphore::acquire_many`].
+    ///
+    /// # Panics
+    ///
+    /// If `number` is more than the [`limit`](Self::limit): no wait could end.
+    ///
+    /// ```
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = BoundedSemaphore::new(3);
+    /// let guard = semaphore.acquire_many(2);
+    /// assert_eq!(semaphore.value(), 1);
+    /// drop(guard);
+    /// assert_eq!(semaphore.value(), 3);
+    /// ```
+    #[track_caller]
+    pub fn acquire_many(&self, number: usize) -> SemaphoreGuard<'_> {
+        self.permits.acquire(self.several(number))
+    }
+
+    /// Acquires so many permits if they are free, without waiting.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire_many`](Self::acquire_many).
+    ///
+    /// ```
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = BoundedSemaphore::new(3);
+    /// let guard = semaphore.try_acquire_many(2).unwrap();
+    /// assert!(semaphore.try_acquire_many(2).is_none());
+    /// assert_eq!(semaphore.value(), 1);
+    /// # drop(guard);
+    /// ```
+    #[track_caller]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn try_acquire_many(
+        &self,
+        number: usize,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.permits.try_acquire(self.several(number))
+    }
+
+    /// Acquires so many permits, waiting no longer than `timeout`.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire_many`](Self::acquire_many).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = BoundedSemaphore::new(3);
+    /// let guard = semaphore.acquire();
+    /// let wait = Duration::from_millis(5);
+    /// assert!(semaphore.acquire_many_timeout(3, wait).is_none());
+    /// drop(guard);
+    /// assert!(semaphore.acquire_many_timeout(3, wait).is_some());
+    /// ```
+    #[track_caller]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_many_timeout(
+        &self,
+        number: usize,
+        timeout: Duration,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.permits.acquire_timeout(self.several(number), timeout)
+    }
+
+    /// Acquires so many permits, waiting no longer than until `deadline`.
+    ///
+    /// # Panics
+    ///
+    /// As [`acquire_many`](Self::acquire_many).
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = BoundedSemaphore::new(3);
+    /// let now = Instant::now();
+    /// let guard = semaphore.acquire_many_deadline(2, now).unwrap();
+    /// assert!(semaphore.acquire_many_deadline(2, now).is_none());
+    /// # drop(guard);
+    /// ```
+    #[track_caller]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_many_deadline(
+        &self,
+        number: usize,
+        deadline: Instant,
+    ) -> Option<SemaphoreGuard<'_>> {
+        self.permits
+            .acquire_deadline(self.several(number), deadline)
+    }
+
+    #[track_caller]
+    fn several(&self, number: usize) -> Want {
+        let limit = self.limit;
+        assert!(number <= limit, "{number} permits of at most {limit}");
+        Want::guarded(number)
+    }
+}
+
+/// With a guard that borrows nothing, for semaphores in an [`Arc`].
+impl BoundedSemaphore {
+    /// Acquires a permit into a guard that borrows nothing, waiting as long
+    /// as it takes; see [`Semaphore::acquire_owned`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::thread;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = Arc::new(BoundedSemaphore::new(2));
+    /// let guard = semaphore.acquire_owned();
+    /// let thread = thread::spawn(move || drop(guard));
+    /// thread.join().unwrap();
+    /// assert_eq!(semaphore.value(), 2);
+    /// ```
+    #[doc(alias("acquire_arc"))]
+    pub fn acquire_owned(self: &Arc<Self>) -> OwnedSemaphoreGuard {
+        self.permits.take(Want::guarded(1));
+        self.owned()
+    }
+
+    /// Acquires a permit into a guard that borrows nothing if one is free,
+    /// without waiting.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = Arc::new(BoundedSemaphore::new(1));
+    /// let guard = semaphore.try_acquire_owned();
+    /// assert!(guard.is_some());
+    /// assert!(semaphore.try_acquire_owned().is_none());
+    /// ```
+    #[doc(alias("try_acquire_arc"))]
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn try_acquire_owned(self: &Arc<Self>) -> Option<OwnedSemaphoreGuard> {
+        let taken = self.permits.try_take(Want::guarded(1));
+        taken.then(|| self.owned())
+    }
+
+    /// Acquires a permit into a guard that borrows nothing, waiting no longer
+    /// than `timeout`; see [`Semaphore::acquire_timeout`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Duration;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = Arc::new(BoundedSemaphore::new(1));
+    /// let wait = Duration::from_millis(5);
+    /// let guard = semaphore.acquire_owned_timeout(wait);
+    /// assert!(guard.is_some());
+    /// assert!(semaphore.acquire_owned_timeout(wait).is_none());
+    /// ```
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_owned_timeout(
+        self: &Arc<Self>,
+        timeout: Duration,
+    ) -> Option<OwnedSemaphoreGuard> {
+        let taken = self.permits.take_timeout(Want::guarded(1), timeout);
+        taken.then(|| self.owned())
+    }
+
+    /// Acquires a permit into a guard that borrows nothing, waiting no longer
+    /// than until `deadline`; see [`Semaphore::acquire_deadline`].
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Instant;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = Arc::new(BoundedSemaphore::new(1));
+    /// let now = Instant::now();
+    /// let guard = semaphore.acquire_owned_deadline(now);
+    /// assert!(guard.is_some());
+    /// assert!(semaphore.acquire_owned_deadline(now).is_none());
+    /// ```
+    #[must_use = "`None` means that no permit was acquired"]
+    pub fn acquire_owned_deadline(
+        self: &Arc<Self>,
+        deadline: Instant,
+    ) -> Option<OwnedSemaphoreGuard> {
+        let taken = self.permits.take_deadline(Want::guarded(1), deadline);
+        taken.then(|| self.owned())
+    }
+
+    /// The owned guard of a permit that was just taken.
+    fn owned(self: &Arc<Self>) -> OwnedSemaphoreGuard {
+        let owner = Owner::Bounded(Arc::clone(self));
+        let taken = Want::guarded(1);
+        OwnedSemaphoreGuard { owner, taken }
     }
 }
 
@@ -843,7 +1502,7 @@ impl BoundedSemaphore {
     /// # Ok::<(), threading::semaphore::ReleaseError>(())
     /// ```
     pub fn acquire_by_hand(&self) {
-        self.permits.take(into_hand);
+        self.permits.take(Want::by_hand(1));
     }
 
     /// Acquires a permit without a guard if one is free; tells whether it
@@ -860,7 +1519,7 @@ impl BoundedSemaphore {
     /// ```
     #[must_use = "`false` means that no permit was acquired"]
     pub fn try_acquire_by_hand(&self) -> bool {
-        self.permits.try_take(into_hand)
+        self.permits.try_take(Want::by_hand(1))
     }
 
     /// Acquires a permit without a guard, waiting no longer than `timeout`;
@@ -882,7 +1541,28 @@ impl BoundedSemaphore {
     /// ```
     #[must_use = "`false` means that no permit was acquired"]
     pub fn acquire_by_hand_timeout(&self, timeout: Duration) -> bool {
-        self.permits.take_timeout(into_hand, timeout)
+        self.permits.take_timeout(Want::by_hand(1), timeout)
+    }
+
+    /// Acquires a permit without a guard, waiting no longer than until
+    /// `deadline`; tells whether it did.
+    ///
+    /// A deadline in the past tries once.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::BoundedSemaphore;
+    ///
+    /// let semaphore = BoundedSemaphore::new(1);
+    /// let now = Instant::now();
+    /// assert!(semaphore.acquire_by_hand_deadline(now));
+    /// assert!(!semaphore.acquire_by_hand_deadline(now));
+    /// semaphore.release()?;
+    /// # Ok::<(), threading::semaphore::ReleaseError>(())
+    /// ```
+    #[must_use = "`false` means that no permit was acquired"]
+    pub fn acquire_by_hand_deadline(&self, deadline: Instant) -> bool {
+        self.permits.take_deadline(Want::by_hand(1), deadline)
     }
 
     /// Gives back a permit that was acquired by hand, by this thread or
@@ -910,6 +1590,7 @@ impl BoundedSemaphore {
     /// Python raises `ValueError: Semaphore released too many times` when all
     /// permits are free, and can't tell the permits of `with` blocks from
     /// others.
+    #[doc(alias("post", "signal", "up", "V", "sem_post"))]
     pub fn release(&self) -> Result<(), ReleaseError> {
         self.release_many(1)
     }
@@ -934,6 +1615,7 @@ impl BoundedSemaphore {
     /// # Ok::<(), threading::semaphore::ReleaseError>(())
     /// ```
     // ANCHOR: bounded_release
+    #[doc(alias("add_permits"))]
     pub fn release_many(&self, number: usize) -> Result<(), ReleaseError> {
         if number == 0 {
             return Err(ReleaseError::Zero);
@@ -984,12 +1666,20 @@ impl fmt::Debug for SemaphoreGuard<'_> {
     }
 }
 
+impl fmt::Debug for OwnedSemaphoreGuard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OwnedSemaphoreGuard")
+    }
+}
+
 /// Why a release changed nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ReleaseError {
     /// No permit was to be released: the number was 0.
     Zero,
     /// A plain semaphore would have more than [`Semaphore::MAX_PERMITS`].
+    #[non_exhaustive]
     Overflow {
         /// How many permits were to be released.
         number: usize,
@@ -997,6 +1687,7 @@ pub enum ReleaseError {
         value: usize,
     },
     /// A bounded semaphore had fewer permits that were held by hand.
+    #[non_exhaustive]
     OverLimit {
         /// How many permits were to be released.
         number: usize,
@@ -1335,7 +2026,8 @@ mod tests {
             assert!(semaphore.acquire_timeout(wait).is_none());
             assert!(semaphore.acquire_deadline(start + wait * 2).is_none());
             assert!(!semaphore.acquire_by_hand_timeout(wait));
-            assert!(start.elapsed() >= wait * 3);
+            assert!(!semaphore.acquire_by_hand_deadline(start + wait * 4));
+            assert!(start.elapsed() >= wait * 4);
             assert_eq!(semaphore.value(), 0);
         });
     }
@@ -1351,6 +2043,9 @@ mod tests {
             assert!(semaphore.acquire_timeout(Duration::ZERO).is_none());
             assert!(semaphore.acquire_deadline(past).is_none());
             assert!(!semaphore.acquire_by_hand_timeout(Duration::ZERO));
+            assert!(!semaphore.acquire_by_hand_deadline(past));
+            semaphore.release().unwrap();
+            assert!(semaphore.acquire_by_hand_deadline(past));
             semaphore.release().unwrap();
             assert_eq!(semaphore.value(), 1);
         });
@@ -1406,6 +2101,252 @@ mod tests {
             });
             assert_eq!(semaphore.value(), 1);
         });
+    }
+
+    #[test]
+    fn an_owned_guard_outlives_the_handle_that_it_came_from() {
+        limited(|| {
+            let semaphore = Arc::new(Semaphore::new(1));
+            let theirs = Arc::clone(&semaphore);
+            let guard = semaphore.acquire_owned();
+            drop(semaphore);
+            assert!(theirs.try_acquire_owned().is_none());
+            join(thread::spawn(move || drop(guard)));
+            assert_eq!(theirs.value(), 1);
+            assert_eq!(Arc::strong_count(&theirs), 1);
+        });
+    }
+
+    #[test]
+    fn an_owned_guard_that_is_dropped_wakes_a_sleeper() {
+        limited(|| {
+            let semaphore = Arc::new(Semaphore::new(1));
+            let guard = semaphore.acquire_owned();
+            let theirs = Arc::clone(&semaphore);
+            let waiter = thread::spawn(move || theirs.acquire_owned());
+            until("the waiter sleeps", || has_sleepers(&semaphore));
+            drop(guard);
+            drop(join(waiter));
+            assert_eq!(semaphore.value(), 1);
+        });
+    }
+
+    #[test]
+    fn each_way_to_take_an_owned_guard_respects_the_limit() {
+        limited(|| {
+            let bounded = Arc::new(BoundedSemaphore::new(4));
+            let now = Instant::now();
+            let guards = (
+                bounded.acquire_owned(),
+                bounded.try_acquire_owned().unwrap(),
+                bounded.acquire_owned_timeout(LONG).unwrap(),
+                bounded.acquire_owned_deadline(now).unwrap(),
+            );
+            assert!(bounded.try_acquire_owned().is_none());
+            let none = bounded.acquire_owned_timeout(Duration::ZERO);
+            assert!(none.is_none());
+            assert!(bounded.acquire_owned_deadline(now).is_none());
+            assert!(bounded.release().is_err());
+            assert_eq!(Arc::strong_count(&bounded), 5);
+            drop(guards);
+            assert_eq!((bounded.value(), Arc::strong_count(&bounded)), (4, 1));
+        });
+    }
+
+    #[test]
+    fn a_forgotten_permit_is_used_up_or_held_by_hand() {
+        limited(|| {
+            let semaphore = Arc::new(Semaphore::new(3));
+            semaphore.acquire().forget();
+            semaphore.acquire_owned().forget();
+            assert_eq!(semaphore.value(), 1);
+            assert_eq!(Arc::strong_count(&semaphore), 1);
+
+            let bounded = Arc::new(BoundedSemaphore::new(3));
+            bounded.acquire().forget();
+            bounded.acquire_owned().forget();
+            assert_eq!(bounded.value(), 1);
+            assert_eq!(Arc::strong_count(&bounded), 1);
+            assert!(bounded.release_many(3).is_err());
+            bounded.release_many(2).unwrap();
+            assert_eq!(bounded.value(), 3);
+            assert!(bounded.release().is_err());
+        });
+    }
+
+    /// How many threads sleep at the semaphore.
+    fn sleepers(semaphore: &Semaphore) -> usize {
+        let mut number = 0;
+        let count = |_| {
+            number += 1;
+            FilterOp::Skip
+        };
+        // SAFETY: nobody is woken; the closures neither panic nor park.
+        unsafe {
+            let queue = semaphore.permits.queue();
+            parking_lot_core::unpark_filter(queue, count, |_| {
+                DEFAULT_UNPARK_TOKEN
+            });
+        }
+        number
+    }
+
+    /// Starts threads that take so many permits each and keep them, one after
+    /// the other: that is their order in the queue.
+    fn queue<const N: usize>(
+        semaphore: &'static Semaphore,
+        wants: [usize; N],
+    ) -> [JoinHandle<()>; N] {
+        let mut asleep = sleepers(semaphore);
+        wants.map(|number| {
+            let take = move || semaphore.acquire_many(number).forget();
+            let thread = thread::spawn(take);
+            asleep += 1;
+            until("it sleeps", || sleepers(semaphore) == asleep);
+            thread
+        })
+    }
+
+    #[test]
+    fn many_permits_are_taken_in_one_step_or_not_at_all() {
+        limited(|| {
+            let semaphore = leak(3);
+            let guard = semaphore.acquire_many(2);
+            assert!(semaphore.try_acquire_many(2).is_none());
+            let [waiter] = queue(semaphore, [2]);
+            assert_eq!(semaphore.value(), 1); // it holds none
+            drop(guard);
+            join(waiter);
+            assert_eq!(semaphore.value(), 1);
+            drop(semaphore.acquire_many(0));
+            assert_eq!(semaphore.value(), 1);
+        });
+    }
+
+    #[test]
+    fn two_that_want_all_permits_do_not_block_each_other() {
+        limited(|| {
+            let bounded: &'static _ =
+                Box::leak(Box::new(BoundedSemaphore::new(2)));
+            let gauge: &'static Gauge = Box::leak(Box::default());
+            let work = || {
+                for round in 0..2_000 {
+                    let _guard = bounded.acquire_many(1 + round % 2);
+                    gauge.enter();
+                    thread::yield_now();
+                    gauge.leave();
+                }
+            };
+            let threads: Vec<_> = (0..4).map(|_| thread::spawn(work)).collect();
+            threads.into_iter().for_each(join);
+            assert!(gauge.highest() <= 2);
+            assert_eq!(bounded.value(), 2);
+            assert!(bounded.release().is_err());
+        });
+    }
+
+    #[test]
+    fn a_small_want_is_met_behind_one_that_is_too_big() {
+        limited(|| {
+            let semaphore = leak(0);
+            let [big, small] = queue(semaphore, [2, 1]);
+            semaphore.release().unwrap();
+            join(small);
+            assert_eq!(sleepers(semaphore), 1);
+            semaphore.release_many(2).unwrap();
+            join(big);
+            assert_eq!(semaphore.value(), 0);
+        });
+    }
+
+    #[test]
+    fn permits_that_come_one_by_one_add_up() {
+        limited(|| {
+            let semaphore = leak(0);
+            let [big, bigger] = queue(semaphore, [3, 4]);
+            for _ in 0..2 {
+                semaphore.release().unwrap();
+                assert_eq!(sleepers(semaphore), 2);
+            }
+            semaphore.release().unwrap();
+            join(big);
+            (0..4).for_each(|_| semaphore.release().unwrap());
+            join(bigger);
+            assert_eq!(semaphore.value(), 0);
+        });
+    }
+
+    #[test]
+    fn a_release_wakes_no_more_than_its_permits_are_for() {
+        let free = |number| Want::plain(number);
+        let choose = |want: Want, word: &mut usize, number: &mut usize| {
+            want.choose(word, number)
+        };
+        let (mut word, mut number) = (3, 2);
+        let mut next = |want| choose(free(want), &mut word, &mut number);
+        assert_eq!(next(4), FilterOp::Skip);
+        assert_eq!(next(1), FilterOp::Unpark);
+        assert_eq!(next(3), FilterOp::Skip);
+        assert_eq!(next(1), FilterOp::Unpark);
+        assert_eq!(next(1), FilterOp::Stop); // one is for somebody else
+        let (mut word, mut number) = (1, 2);
+        let mut next = |want| choose(free(want), &mut word, &mut number);
+        assert_eq!(next(1), FilterOp::Unpark);
+        assert_eq!(next(1), FilterOp::Stop); // another thread has the second
+    }
+
+    #[test]
+    fn many_and_single_wants_with_and_without_patience_add_up() {
+        limited(|| {
+            let semaphore = leak(4);
+            let work = |seed: u64| {
+                for round in 0..1_000_u64 {
+                    let number = 1 + (seed * 5 + round) as usize % 4;
+                    let wait = Duration::from_micros((seed * 7 + round) % 50);
+                    if round % 3 == 0 {
+                        drop(semaphore.acquire_many(number));
+                    } else if let Some(_guard) =
+                        semaphore.acquire_many_timeout(number, wait)
+                    {
+                        thread::yield_now();
+                    }
+                }
+            };
+            let spawn = |seed| thread::spawn(move || work(seed));
+            let threads: Vec<_> = (0..6).map(spawn).collect();
+            threads.into_iter().for_each(join);
+            assert_eq!((semaphore.value(), sleepers(semaphore)), (4, 0));
+            assert!(!has_sleepers(semaphore));
+        });
+    }
+
+    #[test]
+    fn big_guards_never_run_into_other_bits() {
+        limited(|| {
+            let most = Semaphore::MAX_PERMITS;
+            let semaphore = Semaphore::new(most);
+            let guards = [(); 3].map(|()| {
+                let guard = semaphore.acquire_many(most);
+                semaphore.release_many(most).unwrap();
+                guard
+            });
+            drop(guards);
+            assert_eq!(semaphore.value(), most);
+            assert!(!has_sleepers(&semaphore));
+        });
+    }
+
+    #[test]
+    fn to_want_more_than_there_ever_are_is_a_panic() {
+        let bounded = BoundedSemaphore::new(2);
+        assert!(
+            panic::catch_unwind(|| drop(bounded.try_acquire_many(3))).is_err()
+        );
+        let (plain, most) = (Semaphore::new(2), Semaphore::MAX_PERMITS);
+        let wanted = || drop(plain.try_acquire_many(most + 1));
+        assert!(panic::catch_unwind(wanted).is_err());
+        assert!(plain.try_acquire_many(most).is_none());
+        assert_eq!((bounded.value(), plain.value()), (2, 2));
     }
 
     #[test]
@@ -1503,15 +2444,18 @@ mod tests {
     #[test]
     fn each_way_to_take_by_hand_can_be_released() {
         limited(|| {
-            let bounded = BoundedSemaphore::new(3);
+            let bounded = BoundedSemaphore::new(4);
+            let now = Instant::now();
             bounded.acquire_by_hand();
             assert!(bounded.try_acquire_by_hand());
             assert!(bounded.acquire_by_hand_timeout(LONG));
+            assert!(bounded.acquire_by_hand_deadline(now));
             assert!(!bounded.try_acquire_by_hand());
             assert!(!bounded.acquire_by_hand_timeout(Duration::ZERO));
-            assert!(bounded.release_many(4).is_err());
-            assert_eq!(bounded.release_many(3), Ok(()));
-            assert_eq!(bounded.value(), 3);
+            assert!(!bounded.acquire_by_hand_deadline(now));
+            assert!(bounded.release_many(5).is_err());
+            assert_eq!(bounded.release_many(4), Ok(()));
+            assert_eq!(bounded.value(), 4);
         });
     }
 
@@ -1671,6 +2615,8 @@ mod tests {
         let bounded = BoundedSemaphore::default();
         let guard = bounded.acquire();
         assert_eq!(format!("{guard:?}"), "SemaphoreGuard");
+        let owned = Arc::new(Semaphore::default()).acquire_owned();
+        assert_eq!(format!("{owned:?}"), "OwnedSemaphoreGuard");
         let shown = format!("{:?} {bounded:?}", Semaphore::default());
         assert_eq!(
             shown,
@@ -1699,6 +2645,7 @@ mod tests {
         shared(&Semaphore::new(1));
         shared(&BOUNDED);
         shared(&BOUNDED.acquire());
+        shared(&Arc::new(Semaphore::new(1)).acquire_owned());
     }
 }
 // ANCHOR_END: module

@@ -56,6 +56,25 @@ fn a_semaphore_of_too_many_permits() {
 }
 
 #[test]
+fn more_permits_than_a_semaphore_ever_has() {
+    let _alone = alone();
+    let now = Instant::now();
+    let bounded = BoundedSemaphore::new(2);
+    let says = "3 permits of at most 2";
+    panics_here(says, || drop(bounded.acquire_many(3)));
+    panics_here(says, || drop(bounded.try_acquire_many(3)));
+    panics_here(says, || drop(bounded.acquire_many_timeout(3, LONG)));
+    panics_here(says, || drop(bounded.acquire_many_deadline(3, now)));
+    let plain = Semaphore::new(2);
+    let number = Semaphore::MAX_PERMITS + 1;
+    let says = format!("too many permits: {number}");
+    panics_here(&says, || drop(plain.acquire_many(number)));
+    panics_here(&says, || drop(plain.try_acquire_many(number)));
+    panics_here(&says, || drop(plain.acquire_many_timeout(number, LONG)));
+    panics_here(&says, || drop(plain.acquire_many_deadline(number, now)));
+}
+
+#[test]
 fn a_value_of_a_local_that_is_borrowed() {
     let _alone = alone();
     let list = Local::new(|| RefCell::new(vec![1]));

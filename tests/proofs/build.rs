@@ -233,20 +233,38 @@ const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "semaphore_gives_back_relaxed",
         module: "semaphore.rs",
-        old: "self.word.fetch_add(1, Ordering::Release);",
-        new: "self.word.fetch_add(1, Ordering::Relaxed);",
+        old: "self.word.fetch_add(number, Ordering::Release);",
+        new: "self.word.fetch_add(number, Ordering::Relaxed);",
+    },
+    Mutant {
+        name: "semaphore_keeps_the_leftover",
+        module: "semaphore.rs",
+        old: "            self.wake_sleepers(want.number());\n",
+        new: "",
+    },
+    Mutant {
+        name: "semaphore_stops_at_a_big_sleeper",
+        module: "semaphore.rs",
+        old: "            return FilterOp::Skip;\n",
+        new: "            return FilterOp::Stop;\n",
+    },
+    Mutant {
+        name: "semaphore_forgets_relaxed",
+        module: "semaphore.rs",
+        old: "self.word.fetch_add(noted, Ordering::Release);",
+        new: "self.word.fetch_add(noted, Ordering::Relaxed);",
     },
     Mutant {
         name: "semaphore_takes_by_hand_in_two_steps",
         module: "semaphore.rs",
-        old: "        self.permits.take(into_hand);\n",
-        new: "        self.permits.take(into_guard);
+        old: "        self.permits.take(Want::by_hand(1));\n",
+        new: "        self.permits.take(Want::guarded(1));
         self.permits.word.fetch_add(ONE_BY_HAND, Ordering::Relaxed);\n",
     },
     Mutant {
         name: "semaphore_wakes_nobody",
         module: "semaphore.rs",
-        old: "        self.wake(before, 1);\n",
+        old: "        self.wake(before, number);\n",
         new: "        let _ = before;\n",
     },
 ];

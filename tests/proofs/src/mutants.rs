@@ -80,6 +80,9 @@ mutant!(event_replaces_a_set, "models/event.rs");
 mutant!(local_drops_twice, "models/local.rs");
 mutant!(semaphore_forgets_a_sleeper, "models/semaphore.rs");
 mutant!(semaphore_gives_back_relaxed, "models/semaphore.rs");
+mutant!(semaphore_forgets_relaxed, "models/semaphore.rs");
+mutant!(semaphore_keeps_the_leftover, "models/semaphore.rs");
+mutant!(semaphore_stops_at_a_big_sleeper, "models/semaphore.rs");
 mutant!(semaphore_takes_by_hand_in_two_steps, "models/semaphore.rs");
 mutant!(gil_is_taken_back, "models/gil.rs");
 mutant!(semaphore_wakes_nobody, "models/semaphore.rs");
@@ -286,6 +289,30 @@ pub const MUTANTS: &[Mutant] = &[
                  held by hand",
         models: semaphore_takes_by_hand_in_two_steps::models::MODELS,
         is_weak_ordering: false,
+    },
+    Mutant {
+        name: "semaphore_keeps_the_leftover",
+        module: "Semaphore",
+        change: "a notify removed: a woken thread that finds too little does \
+                 not pass it on",
+        models: semaphore_keeps_the_leftover::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "semaphore_stops_at_a_big_sleeper",
+        module: "Semaphore",
+        change: "a step removed: a release does not look behind a sleeper \
+                 that wants too much",
+        models: semaphore_stops_at_a_big_sleeper::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "semaphore_forgets_relaxed",
+        module: "BoundedSemaphore",
+        change: "an ordering weakened: a forgotten guard is `Relaxed` in \
+                 place of `Release`",
+        models: semaphore_forgets_relaxed::models::MODELS,
+        is_weak_ordering: true,
     },
     Mutant {
         name: "semaphore_gives_back_relaxed",

@@ -234,11 +234,13 @@ fn semaphore() {
     let (semaphore, rooms) = (shared(Semaphore::new(5)), rooms(5));
     in_all_threads(move |_, random| {
         for _ in 0..times(300) {
-            let guard = match random.random_range(0..5) {
+            let guard = match random.random_range(0..7) {
                 0 => Some(semaphore.acquire()),
                 1 => semaphore.try_acquire(),
                 2 => semaphore.acquire_timeout(short(random)),
                 3 => semaphore.acquire_deadline(Instant::now() + short(random)),
+                4 => Some(semaphore.acquire_many(2)),
+                5 => semaphore.acquire_many_timeout(4, short(random)),
                 _ => {
                     let wait = short(random);
                     let taken = (0..3)

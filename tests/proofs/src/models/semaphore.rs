@@ -44,6 +44,36 @@ pub const MODELS: &[Model] = &[
         run: time_is_up,
     },
     Model {
+        primitive: PRIMITIVE,
+        promise: "two that want two of two permits do not block each other",
+        preemptions: Some(3),
+        sees: &[],
+        run: two_of_two,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a permit that is too little for one sleeper reaches \
+                  another",
+        preemptions: Some(3),
+        sees: &[],
+        run: too_little_for_one,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "permits that come one by one reach a thread that wants two",
+        preemptions: Some(3),
+        sees: &[],
+        run: one_by_one,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "what is left by a thread that was quicker reaches another \
+                  sleeper",
+        preemptions: Some(3),
+        sees: &["was quicker", "came too late"],
+        run: leftover,
+    },
+    Model {
         primitive: "BoundedSemaphore",
         promise: "of two releases for one permit one succeeds, and the limit \
                   holds",
@@ -64,6 +94,14 @@ pub const MODELS: &[Model] = &[
         preemptions: None,
         sees: &[],
         run: guards_and_hands,
+    },
+    Model {
+        primitive: "BoundedSemaphore",
+        promise: "a forgotten permit can be released by hand, and the next \
+                  thread sees what was done under its guard",
+        preemptions: None,
+        sees: &["forgotten", "still in its guard"],
+        run: forgotten,
     },
 ];
 
@@ -171,6 +209,65 @@ fn time_is_up() {
     assert_eq!(semaphore.value(), 0);
 }
 
+fn two_of_two() {
+    let semaphore = shared(2);
+    let data = Arc::new(Data::new(0));
+    let work = {
+        let data = Arc::clone(&data);
+        move |semaphore: &Semaphore| {
+            let _guard = semaphore.acquire_many(2);
+            data.set(data.get() + 1);
+        }
+    };
+    let other = spawn(&semaphore, work.clone());
+    work(&semaphore);
+    other.join().unwrap();
+    assert_eq!((data.get(), semaphore.value()), (2, 2));
+}
+
+fn too_little_for_one() {
+    let semaphore = shared(0);
+    let big =
+        spawn(&semaphore, |semaphore| semaphore.acquire_many(2).forget());
+    let small = spawn(&semaphore, |semaphore| semaphore.acquire_by_hand());
+    semaphore.release().unwrap();
+    small.join().unwrap();
+    semaphore.release_many(2).unwrap();
+    big.join().unwrap();
+    assert_eq!(semaphore.value(), 0);
+}
+
+fn one_by_one() {
+    let semaphore = shared(0);
+    let big =
+        spawn(&semaphore, |semaphore| semaphore.acquire_many(2).forget());
+    let other = spawn(&semaphore, |semaphore| semaphore.release().unwrap());
+    semaphore.release().unwrap();
+    big.join().unwrap();
+    other.join().unwrap();
+    assert_eq!(semaphore.value(), 0);
+}
+
+fn leftover() {
+    let semaphore = shared(0);
+    let big =
+        spawn(&semaphore, |semaphore| semaphore.acquire_many(2).forget());
+    let small = spawn(&semaphore, |semaphore| semaphore.acquire_by_hand());
+    semaphore.release_many(2).unwrap();
+    if semaphore.try_acquire_by_hand() {
+        saw("was quicker");
+        small.join().unwrap(); // the second permit is too little for the other
+        semaphore.release_many(2).unwrap();
+        big.join().unwrap();
+    } else {
+        saw("came too late");
+        semaphore.release().unwrap();
+        small.join().unwrap();
+        big.join().unwrap();
+    }
+    assert_eq!(semaphore.value(), 0);
+}
+
 fn one_release() {
     let semaphore = bounded(1);
     semaphore.acquire_by_hand();
@@ -232,4 +329,31 @@ fn guards_and_hands() {
     by_hand.join().unwrap();
     assert!(semaphore.release().is_err());
     assert_eq!((data.get(), semaphore.value()), (2, 1));
+}
+
+fn forgotten() {
+    let semaphore = bounded(1);
+    let (data, point) = (Arc::new(Data::new(0)), Arc::new(Point::new()));
+    let other = {
+        let (data, point) = (Arc::clone(&data), Arc::clone(&point));
+        spawn(&semaphore, move |semaphore| {
+            let guard = semaphore.acquire();
+            data.set(1);
+            guard.forget();
+            point.pass();
+        })
+    };
+    point.pass();
+    if semaphore.release().is_ok() {
+        saw("forgotten");
+        let _guard = semaphore.acquire();
+        assert_eq!(data.get(), 1);
+        other.join().unwrap();
+    } else {
+        saw("still in its guard");
+        other.join().unwrap();
+        semaphore.release().unwrap();
+    }
+    assert_eq!(semaphore.value(), 1);
+    assert!(semaphore.release().is_err());
 }
