@@ -18,6 +18,7 @@ const SUBJECTS: &str = "\
     let bounded = BoundedSemaphore::new(1);
     let local = Local::new(|| 1);
     let (lock, reentrant) = (Lock::new(1), RLock::new(1));
+    let shared = std::sync::Arc::new(Lock::new(1));
     let condition = Condition::new(&lock);
     let ranked = RankedLock::new(1, \"lock\", 1);
     let barrier = Barrier::new(1).unwrap();
@@ -53,6 +54,10 @@ const CALLS: &[&str] = &[
     "lock.try_acquire_by_hand();",
     "lock.acquire_by_hand_timeout(none);",
     "lock.release();",
+    "shared.acquire_owned();",
+    "shared.try_acquire_owned();",
+    "shared.acquire_owned_timeout(none);",
+    "shared.acquire_owned_deadline(now);",
     "reentrant.acquire();",
     "reentrant.try_acquire();",
     "reentrant.acquire_timeout(none);",

@@ -33,6 +33,7 @@ use std::cell::UnsafeCell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use raw::{Holder, RawLock};
@@ -79,7 +80,7 @@ use raw::{Holder, RawLock};
 #[derive(Default)]
 pub struct Lock<T: ?Sized = ()> {
     pub(crate) raw: RawLock,
-    /// Reached through the one guard, or through `&mut Lock`.
+    /// Reached through the one guard of either type, or through `&mut Lock`.
     value: UnsafeCell<T>,
 }
 
@@ -102,11 +103,34 @@ pub struct LockGuard<'a, T: ?Sized> {
 // at once if `T: Sync`. The guard itself is dropped by its own thread.
 unsafe impl<T: ?Sized + Sync> Sync for LockGuard<'_, T> {}
 
+/// Access to the value of a [`Lock`] in an [`Arc`]; dropping it releases the
+/// lock.
+///
+/// The guard shares ownership of the lock, so it borrows nothing.
+/// If `T` is `Send`, it may move to another thread, which then releases the
+/// lock.
+/// It belongs to no particular thread, so the deadlock detector of
+/// `parking_lot` does not track it.
+/// A `Condition` can't wait with it: that takes a [`LockGuard`].
+#[must_use = "the lock is released as soon as its guard is dropped"]
+pub struct OwnedLockGuard<T: ?Sized> {
+    lock: Arc<Lock<T>>,
+}
+
+// `Send` is derived: the guard can leave its thread if `Arc<Lock<T>>` can,
+// which asks for `T: Send`. The thread that gets it has all that a thread gets
+// which acquires the lock, and may drop the lock with its value.
+
+// SAFETY: a `&OwnedLockGuard` lends nothing but `&T`, which several threads
+// may use at once if `T: Sync`. They get no `Arc` from it, and can't drop the
+// guard while it is borrowed.
+unsafe impl<T: ?Sized + Sync> Sync for OwnedLockGuard<T> {}
+
 /// The error of [`Lock::release`]: the lock was not held by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReleaseError {
-    /// Whether the lock was held through a guard at that moment; otherwise it
-    /// was free.
+    /// Whether the lock was held through a guard, owned or not, at that
+    /// moment; otherwise it was free.
     ///
     /// A lock that is held through a guard is released by that guard and by
     /// nothing else.
@@ -301,6 +325,105 @@ impl<T: ?Sized> Lock<T> {
     }
 }
 
+/// Owned guards, for a lock in an [`Arc`]: the guard may move into another
+/// thread, or into a struct without a lifetime.
+///
+/// The `Arc` is cloned only if the lock is acquired.
+impl<T: ?Sized> Lock<T> {
+    /// Acquires the lock, waiting as long as it takes, and returns a guard
+    /// that may move to another thread.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::thread;
+    /// use threading::Lock;
+    ///
+    /// let total = Arc::new(Lock::new(3));
+    /// let mut guard = total.acquire_owned();
+    /// let adder = thread::spawn(move || *guard += 4); // releases it
+    /// assert_eq!(*total.acquire(), 7);
+    /// # adder.join().unwrap();
+    /// ```
+    pub fn acquire_owned(self: &Arc<Self>) -> OwnedLockGuard<T> {
+        self.raw.acquire(Holder::Owned, None);
+        self.owned_guard()
+    }
+
+    /// Acquires the lock if it is free, without waiting.
+    ///
+    /// Returns `None` if it is held.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use threading::Lock;
+    ///
+    /// let lock = Arc::new(Lock::new(7));
+    /// let guard = lock.try_acquire_owned().unwrap();
+    /// assert!(lock.try_acquire_owned().is_none());
+    /// assert_eq!(*guard, 7);
+    /// ```
+    #[must_use = "the lock is released as soon as its guard is dropped"]
+    pub fn try_acquire_owned(self: &Arc<Self>) -> Option<OwnedLockGuard<T>> {
+        let acquired = self.raw.try_acquire(Holder::Owned);
+        acquired.then(|| self.owned_guard())
+    }
+
+    /// Acquires the lock, waiting no longer than `timeout`.
+    ///
+    /// Returns `None` if the lock did not become free in that time.
+    /// A timeout of zero tries once; one too long for the clock waits
+    /// forever.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Duration;
+    /// use threading::Lock;
+    ///
+    /// let lock = Arc::new(Lock::new(()));
+    /// let guard = lock.acquire();
+    /// let wait = Duration::from_millis(5);
+    /// assert!(lock.acquire_owned_timeout(wait).is_none());
+    /// # drop(guard);
+    /// ```
+    #[must_use = "the lock is released as soon as its guard is dropped"]
+    pub fn acquire_owned_timeout(
+        self: &Arc<Self>,
+        timeout: Duration,
+    ) -> Option<OwnedLockGuard<T>> {
+        let acquired = self.raw.acquire_timeout(Holder::Owned, timeout);
+        acquired.then(|| self.owned_guard())
+    }
+
+    /// Acquires the lock, waiting no longer than until `deadline`.
+    ///
+    /// Returns `None` if the lock did not become free by then.
+    /// A deadline in the past tries once.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Instant;
+    /// use threading::Lock;
+    ///
+    /// let lock = Arc::new(Lock::new(()));
+    /// assert!(lock.acquire_owned_deadline(Instant::now()).is_some());
+    /// ```
+    #[must_use = "the lock is released as soon as its guard is dropped"]
+    pub fn acquire_owned_deadline(
+        self: &Arc<Self>,
+        deadline: Instant,
+    ) -> Option<OwnedLockGuard<T>> {
+        let acquired = self.raw.acquire(Holder::Owned, Some(deadline));
+        acquired.then(|| self.owned_guard())
+    }
+
+    /// The guard of `raw`, which has just been acquired for it.
+    fn owned_guard(self: &Arc<Self>) -> OwnedLockGuard<T> {
+        OwnedLockGuard {
+            lock: Arc::clone(self),
+        }
+    }
+}
+
 /// The by-hand pair, for callers that can't keep a guard: two functions far
 /// apart, a callback, a binding to another language.
 ///
@@ -411,7 +534,7 @@ impl<T: ?Sized> Drop for LockGuard<'_, T> {
     fn drop(&mut self) {
         // SAFETY: the guard exists, so its thread, which is this one, holds
         // the lock through it. No borrow of the value outlives the guard.
-        unsafe { self.lock.raw.release_guard() };
+        unsafe { self.lock.raw.release(Holder::Guard) };
     }
 }
 
@@ -427,6 +550,36 @@ impl<T: ?Sized> Deref for LockGuard<'_, T> {
 }
 
 impl<T: ?Sized> DerefMut for LockGuard<'_, T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: as in `deref`; the guard is borrowed mutably, so no other
+        // borrow of the value exists.
+        unsafe { &mut *self.lock.value.get() }
+    }
+}
+
+impl<T: ?Sized> Drop for OwnedLockGuard<T> {
+    fn drop(&mut self) {
+        // SAFETY: the guard exists, so the lock is held through it, and its
+        // `Arc` keeps the lock alive until the release is over. No borrow of
+        // the value outlives the guard.
+        unsafe { self.lock.raw.release(Holder::Owned) };
+    }
+}
+
+impl<T: ?Sized> Deref for OwnedLockGuard<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: as in `LockGuard`; there is one guard at a time, of either
+        // type. Only a clone of the `Arc` could reach the value in another
+        // way, and it gives `&Lock`, never `&mut Lock`, while this one exists.
+        unsafe { &*self.lock.value.get() }
+    }
+}
+
+impl<T: ?Sized> DerefMut for OwnedLockGuard<T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: as in `deref`; the guard is borrowed mutably, so no other
@@ -452,6 +605,8 @@ pub(crate) mod raw {
     const HOLDER: u8 = 0b011;
     /// What they are while the lock is held by hand.
     const HAND: u8 = 0b010;
+    /// What they are while the lock is held through an owned guard.
+    const OWNED: u8 = 0b011;
     /// Threads sleep in the queue until the lock is released.
     const SLEEPERS: u8 = 0b100;
 
@@ -463,6 +618,8 @@ pub(crate) mod raw {
         Guard = 0b001,
         /// By hand, until any thread releases it.
         Hand = HAND,
+        /// Through a guard that any thread may drop.
+        Owned = OWNED,
     }
 
     /// Who holds a lock whose byte is `state`.
@@ -470,6 +627,7 @@ pub(crate) mod raw {
         match state & HOLDER {
             FREE => None,
             HAND => Some(Holder::Hand),
+            OWNED => Some(Holder::Owned),
             _ => Some(Holder::Guard),
         }
     }
@@ -551,7 +709,7 @@ pub(crate) mod raw {
         /// `state`.
         #[inline]
         fn take(&self, state: u8, holder: Holder) -> Result<u8, u8> {
-            // `Acquire` pairs with `release_guard` and `free`.
+            // `Acquire` pairs with `release` and `free`.
             let (acquire, relaxed) = (Ordering::Acquire, Ordering::Relaxed);
             let held = state | holder as u8;
             self.state
@@ -624,13 +782,14 @@ pub(crate) mod raw {
         ///
         /// # Safety
         ///
-        /// The calling thread holds the lock through a guard, and uses neither
-        /// the guard nor what the lock protects from now on.
+        /// `holder` is a guard, owned or of the calling thread, and holds the
+        /// lock. Neither the guard nor what the lock protects is used through
+        /// it from now on.
         #[inline]
-        pub unsafe fn release_guard(&self) {
-            self.forget(Holder::Guard);
+        pub unsafe fn release(&self, holder: Holder) {
+            self.forget(holder);
             // `Release` pairs with `take`.
-            let guard = Holder::Guard as u8;
+            let guard = holder as u8;
             let before = self.state.fetch_sub(guard, Ordering::Release);
             self.wake_if_any(before);
         }
@@ -685,8 +844,9 @@ pub(crate) mod raw {
         /// Tells parking_lot's deadlock detector, if it is on, that this
         /// thread has `acquired` the lock, and returns `acquired`.
         ///
-        /// A lock that is held by hand belongs to no thread: any other may
-        /// release it, so the detector must not wait for this one.
+        /// A lock that is held by hand or through an owned guard belongs to no
+        /// thread: any other may release it, so the detector must not wait for
+        /// this one.
         #[inline]
         pub fn note(&self, acquired: bool, holder: Holder) -> bool {
             if acquired && holder == Holder::Guard {
@@ -714,6 +874,18 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for LockGuard<'_, T> {
 }
 
 impl<T: ?Sized + fmt::Display> fmt::Display for LockGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for OwnedLockGuard<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for OwnedLockGuard<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
     }
@@ -896,6 +1068,86 @@ mod tests {
             assert!(lock.release().unwrap_err().held_by_guard);
             assert!(lock.try_acquire().is_none());
             drop(guard);
+        });
+    }
+
+    #[test]
+    fn an_owned_guard_is_released_by_the_thread_that_drops_it() {
+        in_time(|| {
+            let lock = Arc::new(Lock::new(1));
+            let (go, told_to_go) = mpsc::channel();
+            let mut guard = lock.acquire_owned();
+            let other = thread::spawn(move || {
+                told_to_go.recv_timeout(LONG).unwrap();
+                *guard += 1;
+            });
+            assert!(lock.try_acquire().is_none());
+            go.send(()).unwrap();
+            assert_eq!(*lock.acquire_timeout(LONG).unwrap(), 2);
+            other.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn release_leaves_an_owned_guard_alone() {
+        in_time(|| {
+            let lock = Arc::new(Lock::new(3));
+            let guard = lock.acquire_owned();
+            assert!(lock.release().unwrap_err().held_by_guard);
+            assert!(lock.is_locked());
+            drop(guard);
+            assert!(!lock.release().unwrap_err().held_by_guard);
+            assert!(!lock.is_locked());
+        });
+    }
+
+    #[test]
+    fn an_owned_guard_is_refused_while_the_lock_is_held() {
+        in_time(|| {
+            let lock = Arc::new(Lock::new(1));
+            let (past, none) = (Instant::now(), Duration::ZERO);
+            let guards = || {
+                let at_once = lock.try_acquire_owned().is_some();
+                let timeout = lock.acquire_owned_timeout(none).is_some();
+                let deadline = lock.acquire_owned_deadline(past).is_some();
+                [at_once, timeout, deadline]
+            };
+            assert_eq!(guards(), [true; 3]);
+            let guard = lock.acquire();
+            assert_eq!(guards(), [false; 3]);
+            drop(guard);
+            lock.acquire_by_hand();
+            assert_eq!(guards(), [false; 3]);
+            lock.release().unwrap();
+            let guard = lock.acquire_owned();
+            assert_eq!(guards(), [false; 3]);
+            assert_eq!(format!("{guard} {guard:?}"), "1 1");
+        });
+    }
+
+    #[test]
+    fn an_owned_guard_keeps_the_lock_alive_and_drops_it_last() {
+        in_time(|| {
+            let lock = Arc::new(Lock::new(Arc::new(())));
+            let value = Arc::clone(&lock.acquire());
+            let guard = lock.acquire_owned();
+            drop(lock);
+            assert_eq!(Arc::strong_count(&value), 2);
+            drop(guard);
+            assert_eq!(Arc::strong_count(&value), 1);
+        });
+    }
+
+    #[test]
+    fn a_failed_acquisition_keeps_no_owner() {
+        in_time(|| {
+            let lock = Arc::new(Lock::new(1));
+            let guard = lock.acquire();
+            assert!(lock.try_acquire_owned().is_none());
+            assert!(lock.acquire_owned_timeout(Duration::ZERO).is_none());
+            assert!(lock.acquire_owned_deadline(Instant::now()).is_none());
+            drop(guard);
+            assert_eq!(Arc::strong_count(&lock), 1);
         });
     }
 

@@ -425,7 +425,7 @@ impl<T: ?Sized> RLock<T> {
             self.owner.store(0, Ordering::Relaxed);
             // SAFETY: the calling thread owns `raw`, and this was its last
             // level, so none of its guards exists.
-            unsafe { self.raw.release_guard() };
+            unsafe { self.raw.release(Holder::Guard) };
         }
     }
     // ANCHOR_END: leave
