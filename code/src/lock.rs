@@ -490,6 +490,26 @@ impl<T: ?Sized> Lock<T> {
         self.raw.acquire_timeout(Holder::Hand, timeout)
     }
 
+    /// Acquires the lock without a guard, waiting no longer than until
+    /// `deadline`; tells whether it did.
+    ///
+    /// A deadline in the past tries once.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::Lock;
+    ///
+    /// let lock = Lock::new(());
+    /// assert!(lock.acquire_by_hand_deadline(Instant::now()));
+    /// assert!(!lock.acquire_by_hand_deadline(Instant::now()));
+    /// lock.release()?;
+    /// # Ok::<(), threading::lock::ReleaseError>(())
+    /// ```
+    #[must_use = "if it did, the caller owes a release"]
+    pub fn acquire_by_hand_deadline(&self, deadline: Instant) -> bool {
+        self.raw.acquire(Holder::Hand, Some(deadline))
+    }
+
     /// Releases a lock that was acquired by hand, by this thread or another.
     ///
     /// # Errors
@@ -1005,7 +1025,8 @@ mod tests {
             assert!(lock.acquire_timeout(wait).is_none());
             assert!(lock.acquire_deadline(start + wait * 2).is_none());
             assert!(!lock.acquire_by_hand_timeout(wait));
-            assert!(start.elapsed() >= wait * 3);
+            assert!(!lock.acquire_by_hand_deadline(start + wait * 4));
+            assert!(start.elapsed() >= wait * 4);
             drop(guard);
         });
     }
@@ -1021,6 +1042,9 @@ mod tests {
             assert!(lock.acquire_timeout(Duration::ZERO).is_none());
             assert!(lock.acquire_deadline(past).is_none());
             assert!(!lock.acquire_by_hand_timeout(Duration::ZERO));
+            assert!(!lock.acquire_by_hand_deadline(past));
+            lock.release().unwrap();
+            assert!(lock.acquire_by_hand_deadline(past));
         });
     }
 

@@ -510,6 +510,32 @@ impl<T: ?Sized> RLock<T> {
         self.enter_by_hand(|raw| raw.acquire_timeout(Holder::Guard, timeout))
     }
 
+    /// Acquires the lock without a guard, waiting no longer than until
+    /// `deadline`; tells whether it did.
+    ///
+    /// A deadline in the past tries once.
+    ///
+    /// # Errors
+    ///
+    /// Like [`acquire_by_hand`](RLock::acquire_by_hand).
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::RLock;
+    ///
+    /// let lock = RLock::new(());
+    /// assert!(lock.acquire_by_hand_deadline(Instant::now())?);
+    /// lock.release()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "if it did, the caller owes a release"]
+    pub fn acquire_by_hand_deadline(
+        &self,
+        deadline: Instant,
+    ) -> Result<bool, TooDeepError> {
+        self.enter_by_hand(|raw| raw.acquire(Holder::Guard, Some(deadline)))
+    }
+
     /// Releases one level that this thread acquired by hand.
     ///
     /// # Errors
@@ -718,6 +744,9 @@ mod tests {
             assert!(lock.acquire_timeout(Duration::ZERO).is_some());
             assert!(lock.acquire_deadline(Instant::now()).is_some());
             assert!(lock.acquire_timeout(Duration::MAX).is_some());
+            let past = Instant::now();
+            assert_eq!(lock.acquire_by_hand_deadline(past), Ok(true));
+            assert_eq!(lock.release(), Ok(()));
             thread::scope(|scope| {
                 scope.spawn(|| {
                     let (start, wait) =
@@ -727,7 +756,9 @@ mod tests {
                     assert!(lock.acquire_deadline(start + wait * 2).is_none());
                     assert_eq!(lock.acquire_by_hand_timeout(wait), Ok(false));
                     assert_eq!(lock.try_acquire_by_hand(), Ok(false));
-                    assert!(start.elapsed() >= wait * 3);
+                    let late = start + wait * 4;
+                    assert_eq!(lock.acquire_by_hand_deadline(late), Ok(false));
+                    assert!(start.elapsed() >= wait * 4);
                 });
             });
             drop(guard);
