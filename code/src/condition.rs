@@ -90,6 +90,7 @@ use super::rlock::{Depth, RLock, RLockGuard};
 /// Source: [Condition objects][python].
 ///
 /// [python]: https://docs.python.org/3/library/threading.html#condition-objects
+#[doc(alias = "Condvar")]
 #[derive(Default)]
 pub struct Condition<L = RLock<()>> {
     lock: L,
@@ -313,6 +314,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// `condition.wait()` without the lock raises `RuntimeError`.
     /// Here it does not compile, since there is no guard to show.
+    #[doc(alias = "await")]
     // ANCHOR: wait
     #[inline]
     #[track_caller]
@@ -376,6 +378,7 @@ impl<L: ConditionLock> Condition<L> {
     /// # Panics
     ///
     /// If `guard` belongs to another lock.
+    #[doc(alias("wait_until", "awaitUntil"))]
     #[track_caller]
     pub fn wait_deadline(
         &self,
@@ -448,6 +451,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// The predicate is given the protected value.
     /// It may return only `bool`.
+    #[doc(alias = "wait_while")]
     // ANCHOR: wait_for
     #[track_caller]
     pub fn wait_for(
@@ -478,6 +482,7 @@ impl<L: ConditionLock> Condition<L> {
     /// # Panics
     ///
     /// Like [`wait_for`](Condition::wait_for).
+    #[doc(alias("wait_timeout_while", "wait_while_for"))]
     #[must_use = "whether the predicate holds"]
     #[track_caller]
     pub fn wait_for_timeout(
@@ -509,6 +514,7 @@ impl<L: ConditionLock> Condition<L> {
     /// # Panics
     ///
     /// Like [`wait_for`](Condition::wait_for).
+    #[doc(alias = "wait_while_until")]
     #[must_use = "whether the predicate holds"]
     #[track_caller]
     pub fn wait_for_deadline(
@@ -560,6 +566,7 @@ impl<L: ConditionLock> Condition<L> {
     /// # Differences from Python
     ///
     /// This is `condition.notify()`, which returns `None`.
+    #[doc(alias = "signal")]
     // ANCHOR: notify
     #[inline]
     #[track_caller]
@@ -606,6 +613,7 @@ impl<L: ConditionLock> Condition<L> {
     /// # Panics
     ///
     /// If `guard` belongs to another lock.
+    #[doc(alias("broadcast", "notifyAll", "signalAll"))]
     #[track_caller]
     pub fn notify_all(&self, guard: &L::Guard<'_>) -> usize {
         self.check(guard);

@@ -77,6 +77,7 @@ use raw::{Holder, RawLock};
 /// Source: [Lock objects][python].
 ///
 /// [python]: https://docs.python.org/3/library/threading.html#lock-objects
+#[doc(alias = "Mutex")]
 #[derive(Default)]
 pub struct Lock<T: ?Sized = ()> {
     pub(crate) raw: RawLock,
@@ -92,6 +93,7 @@ unsafe impl<T: ?Sized + Send> Sync for Lock<T> {}
 /// Access to the value of a [`Lock`]; dropping it releases the lock.
 ///
 /// It stays on the thread that acquired the lock.
+#[doc(alias = "MutexGuard")]
 #[must_use = "the lock is released as soon as its guard is dropped"]
 pub struct LockGuard<'a, T: ?Sized> {
     pub(crate) lock: &'a Lock<T>,
@@ -112,6 +114,7 @@ unsafe impl<T: ?Sized + Sync> Sync for LockGuard<'_, T> {}
 /// It belongs to no particular thread, so the deadlock detector of
 /// `parking_lot` does not track it.
 /// A `Condition` can't wait with it: that takes a [`LockGuard`].
+#[doc(alias("OwnedMutexGuard", "ArcMutexGuard"))]
 #[must_use = "the lock is released as soon as its guard is dropped"]
 pub struct OwnedLockGuard<T: ?Sized> {
     lock: Arc<Lock<T>>,
@@ -128,6 +131,7 @@ unsafe impl<T: ?Sized + Sync> Sync for OwnedLockGuard<T> {}
 
 /// The error of [`Lock::release`]: the lock was not held by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReleaseError {
     /// Whether the lock was held through a guard, owned or not, at that
     /// moment; otherwise it was free.
@@ -187,6 +191,7 @@ impl<T: ?Sized> Lock<T> {
     ///
     /// `lock.acquire()` returns `True`, and the caller owes a `release()`.
     /// Here the returned guard pays that debt.
+    #[doc(alias = "lock")]
     // ANCHOR: acquire
     #[inline]
     pub fn acquire(&self) -> LockGuard<'_, T> {
@@ -212,6 +217,7 @@ impl<T: ?Sized> Lock<T> {
     /// # Differences from Python
     ///
     /// This is `lock.acquire(blocking=False)`, with `None` for `False`.
+    #[doc(alias = "try_lock")]
     // ANCHOR: timed
     #[inline]
     #[must_use = "the lock is released as soon as its guard is dropped"]
@@ -241,6 +247,7 @@ impl<T: ?Sized> Lock<T> {
     /// This is `lock.acquire(timeout=seconds)`.
     /// Python takes `-1` for "forever" and rejects other negative values; a
     /// [`Duration`] can't be negative.
+    #[doc(alias = "try_lock_for")]
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_timeout(
         &self,
@@ -268,6 +275,7 @@ impl<T: ?Sized> Lock<T> {
     /// let right = right.acquire_deadline(deadline).unwrap();
     /// assert_eq!(*left + *right, 3);
     /// ```
+    #[doc(alias = "try_lock_until")]
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_deadline(
         &self,
@@ -297,6 +305,7 @@ impl<T: ?Sized> Lock<T> {
     /// # Differences from Python
     ///
     /// This is `lock.locked()`.
+    #[doc(alias = "locked")]
     pub fn is_locked(&self) -> bool {
         self.raw.holder().is_some()
     }
@@ -344,6 +353,7 @@ impl<T: ?Sized> Lock<T> {
     /// assert_eq!(*total.acquire(), 7);
     /// # adder.join().unwrap();
     /// ```
+    #[doc(alias("lock_owned", "lock_arc"))]
     pub fn acquire_owned(self: &Arc<Self>) -> OwnedLockGuard<T> {
         self.raw.acquire(Holder::Owned, None);
         self.owned_guard()
@@ -362,6 +372,7 @@ impl<T: ?Sized> Lock<T> {
     /// assert!(lock.try_acquire_owned().is_none());
     /// assert_eq!(*guard, 7);
     /// ```
+    #[doc(alias("try_lock_owned", "try_lock_arc"))]
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn try_acquire_owned(self: &Arc<Self>) -> Option<OwnedLockGuard<T>> {
         let acquired = self.raw.try_acquire(Holder::Owned);
@@ -385,6 +396,7 @@ impl<T: ?Sized> Lock<T> {
     /// assert!(lock.acquire_owned_timeout(wait).is_none());
     /// # drop(guard);
     /// ```
+    #[doc(alias = "try_lock_arc_for")]
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_owned_timeout(
         self: &Arc<Self>,
@@ -407,6 +419,7 @@ impl<T: ?Sized> Lock<T> {
     /// let lock = Arc::new(Lock::new(()));
     /// assert!(lock.acquire_owned_deadline(Instant::now()).is_some());
     /// ```
+    #[doc(alias = "try_lock_arc_until")]
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_owned_deadline(
         self: &Arc<Self>,
@@ -534,6 +547,7 @@ impl<T: ?Sized> Lock<T> {
     /// Python raises `RuntimeError: release unlocked lock`.
     /// It can't protect a `with` block from a stray `release()`; a guard is
     /// safe from it here.
+    #[doc(alias = "unlock")]
     pub fn release(&self) -> Result<(), ReleaseError> {
         // SAFETY: a lock that is held by hand gives no access to the value.
         match unsafe { self.raw.free(Holder::Hand) } {

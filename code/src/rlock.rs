@@ -71,6 +71,7 @@ use super::lock::raw::{Holder, RawLock};
 /// Source: [RLock objects][python].
 ///
 /// [python]: https://docs.python.org/3/library/threading.html#rlock-objects
+#[doc(alias("ReentrantMutex", "ReentrantLock"))]
 // ANCHOR: types
 pub struct RLock<T: ?Sized = ()> {
     pub(crate) raw: RawLock,
@@ -111,6 +112,7 @@ impl<T: ?Sized + RefUnwindSafe> RefUnwindSafe for RLock<T> {}
 ///
 /// It stays on its thread, and is not shared with others: `T` may be a type,
 /// such as a `Cell`, that only one thread may use at a time.
+#[doc(alias("ReentrantMutexGuard", "ReentrantLockGuard"))]
 #[must_use = "the lock is released as soon as its guard is dropped"]
 pub struct RLockGuard<'a, T: ?Sized> {
     pub(crate) lock: &'a RLock<T>,
@@ -120,6 +122,7 @@ pub struct RLockGuard<'a, T: ?Sized> {
 
 /// The error of [`RLock::release`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ReleaseError {
     /// The calling thread does not hold the lock.
     NotOwner,
@@ -133,6 +136,7 @@ pub enum ReleaseError {
 
 /// The error of an acquisition that would overflow the level count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TooDeepError {
     /// The depth that the owner has reached.
     pub depth: u32,
@@ -217,6 +221,7 @@ impl<T: ?Sized> RLock<T> {
     /// let inner = lock.acquire();
     /// assert_eq!(*outer + *inner, 14);
     /// ```
+    #[doc(alias = "lock")]
     #[inline]
     #[track_caller]
     pub fn acquire(&self) -> RLockGuard<'_, T> {
@@ -244,6 +249,7 @@ impl<T: ?Sized> RLock<T> {
     /// });
     /// # drop(guard);
     /// ```
+    #[doc(alias = "try_lock")]
     #[inline]
     #[track_caller]
     #[must_use = "the lock is released as soon as its guard is dropped"]
@@ -277,6 +283,7 @@ impl<T: ?Sized> RLock<T> {
     /// });
     /// # drop(guard);
     /// ```
+    #[doc(alias = "try_lock_for")]
     #[track_caller]
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_timeout(
@@ -305,6 +312,7 @@ impl<T: ?Sized> RLock<T> {
     /// let lock = RLock::new(());
     /// assert!(lock.acquire_deadline(Instant::now()).is_some());
     /// ```
+    #[doc(alias = "try_lock_until")]
     #[track_caller]
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_deadline(
@@ -327,6 +335,7 @@ impl<T: ?Sized> RLock<T> {
     /// assert!(lock.is_locked());
     /// # drop(guard);
     /// ```
+    #[doc(alias = "locked")]
     pub fn is_locked(&self) -> bool {
         self.raw.holder().is_some()
     }
@@ -345,6 +354,7 @@ impl<T: ?Sized> RLock<T> {
     /// });
     /// # drop(guard);
     /// ```
+    #[doc(alias("is_owned_by_current_thread", "isHeldByCurrentThread"))]
     #[inline]
     pub fn is_owned(&self) -> bool {
         self.owner.load(Ordering::Relaxed) == this_thread()
@@ -360,6 +370,7 @@ impl<T: ?Sized> RLock<T> {
     /// assert_eq!(lock.depth(), 2);
     /// # drop(guards);
     /// ```
+    #[doc(alias = "getHoldCount")]
     pub fn depth(&self) -> u32 {
         if self.is_owned() {
             self.depth.get().all
@@ -562,6 +573,7 @@ impl<T: ?Sized> RLock<T> {
     /// # Differences from Python
     ///
     /// Python raises `RuntimeError: cannot release un-acquired lock`.
+    #[doc(alias = "unlock")]
     // ANCHOR: release
     pub fn release(&self) -> Result<(), ReleaseError> {
         if !self.is_owned() {
