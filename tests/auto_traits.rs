@@ -142,6 +142,8 @@ fn traits() -> String {
         lock::Lock<Pinned>,
         lock::LockGuard<'static, u8>,
         lock::LockGuard<'static, InTurns>,
+        lock::MappedLockGuard<'static, u8>,
+        lock::MappedLockGuard<'static, InTurns>,
         lock::OwnedLockGuard<u8>,
         lock::OwnedLockGuard<InTurns>,
         lock::OwnedLockGuard<Bound>,

@@ -56,6 +56,8 @@ const CALLS: &[&str] = &[
     "lock.acquire_by_hand_timeout(none);",
     "lock.acquire_by_hand_deadline(now);",
     "lock.release();",
+    "LockGuard::map(lock.acquire(), |value| value);",
+    "LockGuard::try_map(lock.acquire(), |value| Some(value));",
     "shared.acquire_owned();",
     "shared.try_acquire_owned();",
     "shared.acquire_owned_timeout(none);",

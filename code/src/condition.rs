@@ -306,6 +306,19 @@ impl<L: ConditionLock> Condition<L> {
     /// println!("{first}");
     /// ```
     ///
+    /// A guard of a part of the value is no guard to wait with, because what
+    /// it points to may be gone after the wait:
+    ///
+    /// ```compile_fail,E0308
+    /// use threading::lock::LockGuard;
+    /// use threading::{Condition, Lock};
+    ///
+    /// let orders = Condition::new(Lock::new(vec!["soup"]));
+    /// let guard = orders.acquire();
+    /// let mut first = LockGuard::map(guard, |orders| &mut orders[0]);
+    /// orders.wait(&mut first);
+    /// ```
+    ///
     /// # Panics
     ///
     /// If `guard` belongs to another lock.

@@ -32,7 +32,9 @@
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
+use std::ptr::NonNull;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -104,6 +106,50 @@ pub struct LockGuard<'a, T: ?Sized> {
 // SAFETY: a `&LockGuard` lends nothing but `&T`, which several threads may use
 // at once if `T: Sync`. The guard itself is dropped by its own thread.
 unsafe impl<T: ?Sized + Sync> Sync for LockGuard<'_, T> {}
+
+/// Access to a part of the value of a [`Lock`], made by [`LockGuard::map`];
+/// dropping it releases the lock.
+///
+/// It stays on the thread that acquired the lock.
+///
+/// ```compile_fail,E0277
+/// use std::thread;
+/// use threading::Lock;
+/// use threading::lock::LockGuard;
+///
+/// let pair = Lock::new((1, 2));
+/// let first = LockGuard::map(pair.acquire(), |pair| &mut pair.0);
+/// thread::scope(|scope| {
+///     scope.spawn(move || drop(first));
+/// });
+/// ```
+///
+/// What is written through it must live as long as the value does:
+///
+/// ```compile_fail,E0597
+/// use threading::Lock;
+/// use threading::lock::LockGuard;
+///
+/// let names: Lock<[&'static str; 2]> = Lock::new(["Ada", "Grace"]);
+/// let mut first = LockGuard::map(names.acquire(), |names| &mut names[0]);
+/// let local = String::from("Edsger");
+/// *first = &local;
+/// drop(first);
+/// ```
+#[doc(alias = "MappedMutexGuard")]
+#[must_use = "the lock is released as soon as its guard is dropped"]
+pub struct MappedLockGuard<'a, U: ?Sized> {
+    raw: &'a RawLock,
+    /// A pointer, since a `&mut U` would have to stay unique until the end of
+    /// the call that drops the guard, and the lock is free before that.
+    part: NonNull<U>,
+    /// The guard lends a `&mut U`, so it must be invariant in `U`.
+    lends: PhantomData<&'a mut U>,
+}
+
+// SAFETY: as for `LockGuard`: a `&MappedLockGuard` lends nothing but `&U`. The
+// guard is not `Send`, because of the pointer, so its own thread drops it.
+unsafe impl<U: ?Sized + Sync> Sync for MappedLockGuard<'_, U> {}
 
 /// Access to the value of a [`Lock`] in an [`Arc`]; dropping it releases the
 /// lock.
@@ -330,6 +376,145 @@ impl<T: ?Sized> Lock<T> {
         LockGuard {
             lock: self,
             on_its_thread: PhantomData,
+        }
+    }
+}
+
+/// Guards of a part of the value.
+///
+/// These are associated functions, called as `LockGuard::map(guard, …)`, so
+/// that they hide no method of the value.
+impl<'a, T: ?Sized> LockGuard<'a, T> {
+    /// Narrows the guard to a part of the value.
+    ///
+    /// If `part` panics, the lock is released.
+    ///
+    /// ```
+    /// use threading::Lock;
+    /// use threading::lock::LockGuard;
+    ///
+    /// let account = Lock::new(("Ada", 100));
+    /// let mut balance =
+    ///     LockGuard::map(account.acquire(), |account| &mut account.1);
+    /// *balance += 10;
+    /// assert!(account.is_locked());
+    /// drop(balance);
+    /// assert_eq!(*account.acquire(), ("Ada", 110));
+    /// ```
+    ///
+    /// The reference that `part` gets can't be kept:
+    ///
+    /// ```compile_fail,E0521
+    /// use threading::Lock;
+    /// use threading::lock::LockGuard;
+    ///
+    /// let lock = Lock::new(1);
+    /// let mut kept = None;
+    /// let guard = LockGuard::map(lock.acquire(), |value| {
+    ///     kept = Some(&*value);
+    ///     value
+    /// });
+    /// ```
+    pub fn map<U: ?Sized>(
+        mut guard: Self,
+        part: impl FnOnce(&mut T) -> &mut U,
+    ) -> MappedLockGuard<'a, U> {
+        let part = NonNull::from(part(&mut guard));
+        guard.narrowed(part)
+    }
+
+    /// Narrows the guard to a part of the value, if it has that part.
+    ///
+    /// # Errors
+    ///
+    /// The guard itself, if `part` returns `None`.
+    ///
+    /// ```
+    /// use threading::Lock;
+    /// use threading::lock::LockGuard;
+    ///
+    /// let names = Lock::new(vec!["Ada"]);
+    /// let guard = names.acquire();
+    /// let last = LockGuard::try_map(guard, |names| names.last_mut());
+    /// assert_eq!(*last.unwrap(), "Ada");
+    ///
+    /// let guard = names.acquire();
+    /// let second = LockGuard::try_map(guard, |names| names.get_mut(1));
+    /// assert_eq!(second.unwrap_err().len(), 1);
+    /// ```
+    pub fn try_map<U: ?Sized>(
+        mut guard: Self,
+        part: impl FnOnce(&mut T) -> Option<&mut U>,
+    ) -> Result<MappedLockGuard<'a, U>, Self> {
+        match part(&mut guard).map(NonNull::from) {
+            Some(part) => Ok(guard.narrowed(part)),
+            None => Err(guard),
+        }
+    }
+
+    /// Hands the lock over to a guard of `part`, which was borrowed from this
+    /// guard.
+    fn narrowed<U: ?Sized>(self, part: NonNull<U>) -> MappedLockGuard<'a, U> {
+        MappedLockGuard {
+            raw: &ManuallyDrop::new(self).lock.raw,
+            part,
+            lends: PhantomData,
+        }
+    }
+}
+
+impl<'a, U: ?Sized> MappedLockGuard<'a, U> {
+    /// Narrows the guard further; see [`LockGuard::map`].
+    ///
+    /// ```
+    /// use threading::Lock;
+    /// use threading::lock::{LockGuard, MappedLockGuard};
+    ///
+    /// let nested = Lock::new((1, (2, 3)));
+    /// let inner = LockGuard::map(nested.acquire(), |all| &mut all.1);
+    /// let last = MappedLockGuard::map(inner, |inner| &mut inner.1);
+    /// assert_eq!(*last, 3);
+    /// ```
+    pub fn map<V: ?Sized>(
+        mut guard: Self,
+        part: impl FnOnce(&mut U) -> &mut V,
+    ) -> MappedLockGuard<'a, V> {
+        let part = NonNull::from(part(&mut guard));
+        guard.narrowed(part)
+    }
+
+    /// Narrows the guard further, if there is such a part; see
+    /// [`LockGuard::try_map`].
+    ///
+    /// # Errors
+    ///
+    /// The guard itself, if `part` returns `None`.
+    ///
+    /// ```
+    /// use threading::Lock;
+    /// use threading::lock::{LockGuard, MappedLockGuard};
+    ///
+    /// let pair = Lock::new((1, vec![2, 3]));
+    /// let list = LockGuard::map(pair.acquire(), |pair| &mut pair.1);
+    /// let last = MappedLockGuard::try_map(list, |list| list.last_mut());
+    /// assert_eq!(*last.unwrap(), 3);
+    /// ```
+    pub fn try_map<V: ?Sized>(
+        mut guard: Self,
+        part: impl FnOnce(&mut U) -> Option<&mut V>,
+    ) -> Result<MappedLockGuard<'a, V>, Self> {
+        match part(&mut guard).map(NonNull::from) {
+            Some(part) => Ok(guard.narrowed(part)),
+            None => Err(guard),
+        }
+    }
+
+    /// As in `LockGuard`.
+    fn narrowed<V: ?Sized>(self, part: NonNull<V>) -> MappedLockGuard<'a, V> {
+        MappedLockGuard {
+            raw: ManuallyDrop::new(self).raw,
+            part,
+            lends: PhantomData,
         }
     }
 }
@@ -589,6 +774,34 @@ impl<T: ?Sized> DerefMut for LockGuard<'_, T> {
         // SAFETY: as in `deref`; the guard is borrowed mutably, so no other
         // borrow of the value exists.
         unsafe { &mut *self.lock.value.get() }
+    }
+}
+
+impl<U: ?Sized> Drop for MappedLockGuard<'_, U> {
+    fn drop(&mut self) {
+        // SAFETY: as in `LockGuard`, whose hold on the lock this guard has
+        // taken over.
+        unsafe { self.raw.release(Holder::Guard) };
+    }
+}
+
+impl<U: ?Sized> Deref for MappedLockGuard<'_, U> {
+    type Target = U;
+
+    fn deref(&self) -> &U {
+        // SAFETY: the pointer was a `&mut U`, borrowed from a guard that holds
+        // the lock for as long as this one exists: nothing else reaches the
+        // part. `map` let nobody keep that reference, since the lifetime of
+        // its argument is any that the closure does not know.
+        unsafe { self.part.as_ref() }
+    }
+}
+
+impl<U: ?Sized> DerefMut for MappedLockGuard<'_, U> {
+    fn deref_mut(&mut self) -> &mut U {
+        // SAFETY: as in `deref`; the guard is borrowed mutably, so no other
+        // borrow of the part exists.
+        unsafe { self.part.as_mut() }
     }
 }
 
@@ -913,6 +1126,18 @@ impl<T: ?Sized + fmt::Display> fmt::Display for LockGuard<'_, T> {
     }
 }
 
+impl<U: ?Sized + fmt::Debug> fmt::Debug for MappedLockGuard<'_, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<U: ?Sized + fmt::Display> fmt::Display for MappedLockGuard<'_, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
 impl<T: ?Sized + fmt::Debug> fmt::Debug for OwnedLockGuard<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
@@ -1186,6 +1411,63 @@ mod tests {
             assert!(lock.acquire_owned_deadline(Instant::now()).is_none());
             drop(guard);
             assert_eq!(Arc::strong_count(&lock), 1);
+        });
+    }
+
+    #[test]
+    fn a_mapped_guard_holds_the_lock_until_it_is_dropped() {
+        in_time(|| {
+            let lock = Lock::new((1, [2, 3]));
+            let array = LockGuard::map(lock.acquire(), |pair| &mut pair.1);
+            assert!(lock.try_acquire().is_none());
+            assert!(lock.release().unwrap_err().held_by_guard);
+            let slice: MappedLockGuard<'_, [i32]> =
+                MappedLockGuard::map(array, |array| &mut array[..]);
+            assert!(lock.try_acquire().is_none());
+            let last =
+                MappedLockGuard::try_map(slice, |slice| slice.last_mut());
+            let mut last = last.unwrap();
+            *last += 1;
+            assert_eq!(format!("{last} {last:?}"), "4 4");
+            assert!(lock.try_acquire().is_none());
+            drop(last);
+            assert_eq!(*lock.try_acquire().unwrap(), (1, [2, 4]));
+        });
+    }
+
+    #[test]
+    fn a_part_that_is_missing_gives_the_guard_back() {
+        in_time(|| {
+            let lock = Lock::new(vec![vec![1]]);
+            let guard = lock.acquire();
+            let missing = LockGuard::try_map(guard, |list| list.get_mut(1));
+            let guard = missing.unwrap_err();
+            assert!(lock.try_acquire().is_none());
+            let inner = LockGuard::map(guard, |list| &mut list[0]);
+            let missing =
+                MappedLockGuard::try_map(inner, |list| list.get_mut(1));
+            assert_eq!(*missing.unwrap_err(), [1]);
+            assert!(!lock.is_locked());
+        });
+    }
+
+    #[test]
+    fn a_panic_while_a_part_is_chosen_releases_the_lock() {
+        in_time(|| {
+            let lock = Lock::new(1);
+            let choose = AssertUnwindSafe(|| {
+                drop(LockGuard::map(lock.acquire(), |_| -> &mut i32 {
+                    panic!()
+                }));
+            });
+            assert!(panic::catch_unwind(choose).is_err());
+            assert!(!lock.is_locked());
+            let choose = AssertUnwindSafe(|| {
+                let whole = LockGuard::map(lock.acquire(), |value| value);
+                drop(MappedLockGuard::map(whole, |_| -> &mut i32 { panic!() }));
+            });
+            assert!(panic::catch_unwind(choose).is_err());
+            assert!(!lock.is_locked());
         });
     }
 
