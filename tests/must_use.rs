@@ -20,7 +20,9 @@ const SUBJECTS: &str = "\
     let limited = std::sync::Arc::new(BoundedSemaphore::new(1));
     let local = Local::new(|| 1);
     let (lock, reentrant) = (Lock::new(1), RLock::new(1));
+    let shared = std::sync::Arc::new(Lock::new(1));
     let condition = Condition::new(&lock);
+    let mut guard = condition.acquire();
     let ranked = RankedLock::new(1, \"lock\", 1);
     let barrier = Barrier::new(1).unwrap();
     let thread: Thread = Thread::new(|| ()).start().unwrap();
@@ -72,7 +74,14 @@ const CALLS: &[&str] = &[
     "lock.acquire_deadline(now);",
     "lock.try_acquire_by_hand();",
     "lock.acquire_by_hand_timeout(none);",
+    "lock.acquire_by_hand_deadline(now);",
     "lock.release();",
+    "LockGuard::map(lock.acquire(), |value| value);",
+    "LockGuard::try_map(lock.acquire(), |value| Some(value));",
+    "shared.acquire_owned();",
+    "shared.try_acquire_owned();",
+    "shared.acquire_owned_timeout(none);",
+    "shared.acquire_owned_deadline(now);",
     "reentrant.acquire();",
     "reentrant.try_acquire();",
     "reentrant.acquire_timeout(none);",
@@ -80,14 +89,26 @@ const CALLS: &[&str] = &[
     "reentrant.acquire_by_hand();",
     "reentrant.try_acquire_by_hand();",
     "reentrant.acquire_by_hand_timeout(none);",
+    "reentrant.acquire_by_hand_deadline(now);",
     "reentrant.release();",
     "condition.acquire();",
     "condition.try_acquire();",
     "condition.acquire_timeout(none);",
+    "condition.acquire_deadline(now);",
+    "condition.wait_for_timeout(&mut guard, |_| true, none);",
+    "condition.wait_for_deadline(&mut guard, |_| true, now);",
+    "condition.try_acquire_by_hand();",
+    "condition.acquire_by_hand_timeout(none);",
+    "condition.acquire_by_hand_deadline(now);",
     "condition.release();",
     "condition.wait_by_hand();",
     "condition.wait_by_hand_timeout(none);",
+    "condition.wait_by_hand_deadline(now);",
+    "condition.wait_for_by_hand(|| true);",
+    "condition.wait_for_by_hand_timeout(|| true, none);",
+    "condition.wait_for_by_hand_deadline(|| true, now);",
     "condition.notify_by_hand(1);",
+    "condition.notify_all_by_hand();",
     "ranked.acquire();",
     "ranked.checked_acquire();",
     "ranked.try_acquire();",

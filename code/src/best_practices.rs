@@ -76,6 +76,7 @@ use super::lock::{Lock, LockGuard};
 /// Source: [the `with` statement][python].
 ///
 /// [python]: https://docs.python.org/3/reference/compound_stmts.html#with
+#[doc(alias = "scoped_lock")]
 // ANCHOR: acquire_all
 pub fn acquire_all<S: LockSet>(set: S) -> Result<S::Guards, RepeatedLock> {
     match set.acquire_sorted(Patience::Endless) {
@@ -217,8 +218,17 @@ pub trait LockSet: sealed::Sealed {
     ) -> Result<Self::Guards, AcquireAllError>;
 }
 
+// ANCHOR: patience
 mod sealed {
-    use super::Lock;
+    use super::{Instant, Lock};
+
+    /// How long to wait for a lock.
+    #[derive(Clone, Copy, Debug)]
+    pub enum Patience {
+        None,
+        Until(Instant),
+        Endless,
+    }
 
     pub trait Sealed {}
 
@@ -227,15 +237,7 @@ mod sealed {
     impl<A: ?Sized, B: ?Sized> Sealed for (&Lock<A>, &Lock<B>) {}
 }
 
-/// How long to wait for a lock.
-// ANCHOR: patience
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub enum Patience {
-    None,
-    Until(Instant),
-    Endless,
-}
+use sealed::Patience;
 
 impl Patience {
     fn of(timeout: Duration) -> Self {
@@ -345,6 +347,7 @@ impl<'a, 'b, A: ?Sized, B: ?Sized> LockSet for (&'a Lock<A>, &'b Lock<B>) {
 
 /// The error of [`acquire_all`]: a lock is in the set twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RepeatedLock {
     /// The position of the lock in the set, from zero.
     pub first: usize,
@@ -355,6 +358,7 @@ pub struct RepeatedLock {
 /// The error of [`try_acquire_all`] and [`acquire_all_timeout`]; no lock of
 /// the set is held by the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AcquireAllError {
     /// A lock is in the set twice.
     Repeated(RepeatedLock),
@@ -453,6 +457,7 @@ pub struct RankedLockGuard<'a, T: ?Sized> {
 /// The error of [`RankedLock::checked_acquire`]: the thread holds a lock of
 /// the same rank or a higher one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OrderViolation {
     /// The lock of the highest rank that the thread holds.
     pub held: Label,
@@ -463,6 +468,7 @@ pub struct OrderViolation {
 /// The error of [`RankedLock::try_acquire`] and
 /// [`RankedLock::acquire_timeout`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RankedLockError {
     /// The order forbids it; nobody waited.
     OutOfOrder(OrderViolation),
@@ -554,6 +560,7 @@ impl<T: ?Sized> RankedLock<T> {
     /// let mut log = log.acquire();
     /// log.push(*balance.acquire()); // panics, though nobody else is here
     /// ```
+    #[doc(alias = "lock")]
     // ANCHOR: acquire
     #[track_caller]
     pub fn acquire(&self) -> RankedLockGuard<'_, T> {
@@ -618,6 +625,7 @@ impl<T: ?Sized> RankedLock<T> {
     /// assert_eq!(*lock.try_acquire()?, 100);
     /// # Ok::<(), threading::best_practices::RankedLockError>(())
     /// ```
+    #[doc(alias = "try_lock")]
     pub fn try_acquire(
         &self,
     ) -> Result<RankedLockGuard<'_, T>, RankedLockError> {
@@ -642,6 +650,7 @@ impl<T: ?Sized> RankedLock<T> {
     /// let lock = RankedLock::new(1, "balance", 100);
     /// assert!(lock.acquire_timeout(Duration::from_secs(1)).is_ok());
     /// ```
+    #[doc(alias = "try_lock_for")]
     pub fn acquire_timeout(
         &self,
         timeout: Duration,
@@ -665,6 +674,7 @@ impl<T: ?Sized> RankedLock<T> {
     /// let lock = RankedLock::new(1, "balance", 100);
     /// assert!(lock.acquire_deadline(Instant::now()).is_ok());
     /// ```
+    #[doc(alias = "try_lock_until")]
     pub fn acquire_deadline(
         &self,
         deadline: Instant,

@@ -91,6 +91,7 @@ use super::rlock::{Depth, RLock, RLockGuard};
 /// Source: [Condition objects][python].
 ///
 /// [python]: https://docs.python.org/3/library/threading.html#condition-objects
+#[doc(alias = "Condvar")]
 #[derive(Default)]
 pub struct Condition<L = RLock<()>> {
     lock: L,
@@ -242,6 +243,27 @@ impl<L: ConditionLock> Condition<L> {
         }
     }
 
+    /// Acquires the lock, waiting no longer than until `deadline`.
+    ///
+    /// A deadline in the past tries once.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::{Condition, Lock};
+    ///
+    /// let condition = Condition::new(Lock::new(()));
+    /// assert!(condition.acquire_deadline(Instant::now()).is_some());
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Like [`acquire`](Condition::acquire).
+    #[track_caller]
+    #[must_use = "the lock is released as soon as its guard is dropped"]
+    pub fn acquire_deadline(&self, deadline: Instant) -> Option<L::Guard<'_>> {
+        self.lock.acquire(Some(deadline))
+    }
+
     /// Releases the lock, waits for a notification, and acquires the lock
     /// again.
     ///
@@ -285,6 +307,19 @@ impl<L: ConditionLock> Condition<L> {
     /// println!("{first}");
     /// ```
     ///
+    /// A guard of a part of the value is no guard to wait with, because what
+    /// it points to may be gone after the wait:
+    ///
+    /// ```compile_fail,E0308
+    /// use threading::lock::LockGuard;
+    /// use threading::{Condition, Lock};
+    ///
+    /// let orders = Condition::new(Lock::new(vec!["soup"]));
+    /// let guard = orders.acquire();
+    /// let mut first = LockGuard::map(guard, |orders| &mut orders[0]);
+    /// orders.wait(&mut first);
+    /// ```
+    ///
     /// # Panics
     ///
     /// If `guard` belongs to another lock.
@@ -293,6 +328,7 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// `condition.wait()` without the lock raises `RuntimeError`.
     /// Here it does not compile, since there is no guard to show.
+    #[doc(alias = "await")]
     // ANCHOR: wait
     #[inline]
     #[track_caller]
@@ -328,6 +364,42 @@ impl<L: ConditionLock> Condition<L> {
         timeout: Duration,
     ) -> bool {
         self.sleep(guard, deadline_after(timeout))
+    }
+
+    /// Like [`wait`](Condition::wait), for no longer than until `deadline`;
+    /// tells whether the thread was notified.
+    ///
+    /// A deadline in the past is like a timeout of zero: see
+    /// [`wait_timeout`](Condition::wait_timeout).
+    ///
+    /// A deadline is the better bound for a loop: each wait gets what the
+    /// earlier ones left.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use threading::{Condition, Lock};
+    ///
+    /// let door = Condition::new(Lock::new("closed"));
+    /// let mut state = door.acquire();
+    /// let deadline = Instant::now() + Duration::from_millis(5);
+    /// while *state != "open" {
+    ///     if !door.wait_deadline(&mut state, deadline) {
+    ///         break; // nobody opens it
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `guard` belongs to another lock.
+    #[doc(alias("wait_until", "awaitUntil"))]
+    #[track_caller]
+    pub fn wait_deadline(
+        &self,
+        guard: &mut L::Guard<'_>,
+        deadline: Instant,
+    ) -> bool {
+        self.sleep(guard, Some(deadline))
     }
 
     /// Waits with the lock held through `guard`; tells whether the thread was
@@ -393,17 +465,15 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// The predicate is given the protected value.
     /// It may return only `bool`.
+    #[doc(alias = "wait_while")]
     // ANCHOR: wait_for
     #[track_caller]
     pub fn wait_for(
         &self,
         guard: &mut L::Guard<'_>,
-        mut predicate: impl FnMut(&L::Value) -> bool,
+        predicate: impl FnMut(&L::Value) -> bool,
     ) {
-        self.check(guard);
-        while !predicate(guard) {
-            self.wait(guard);
-        }
+        self.sleep_until(guard, predicate, None);
     }
 
     /// Waits until `predicate` holds, for no longer than `timeout`; returns
@@ -426,16 +496,59 @@ impl<L: ConditionLock> Condition<L> {
     /// # Panics
     ///
     /// Like [`wait_for`](Condition::wait_for).
+    #[doc(alias("wait_timeout_while", "wait_while_for"))]
     #[must_use = "whether the predicate holds"]
     #[track_caller]
     pub fn wait_for_timeout(
         &self,
         guard: &mut L::Guard<'_>,
-        mut predicate: impl FnMut(&L::Value) -> bool,
+        predicate: impl FnMut(&L::Value) -> bool,
         timeout: Duration,
     ) -> bool {
+        self.sleep_until(guard, predicate, deadline_after(timeout))
+    }
+
+    /// Waits until `predicate` holds, for no longer than until `deadline`;
+    /// returns what the predicate said last.
+    ///
+    /// A deadline in the past asks the predicate at most twice and does not
+    /// sleep.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use threading::{Condition, Lock};
+    ///
+    /// let work_list = Condition::new(Lock::new(Vec::<u32>::new()));
+    /// let mut list = work_list.acquire();
+    /// let some = |list: &Vec<u32>| !list.is_empty();
+    /// let deadline = Instant::now() + Duration::from_millis(5);
+    /// assert!(!work_list.wait_for_deadline(&mut list, some, deadline));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Like [`wait_for`](Condition::wait_for).
+    #[doc(alias = "wait_while_until")]
+    #[must_use = "whether the predicate holds"]
+    #[track_caller]
+    pub fn wait_for_deadline(
+        &self,
+        guard: &mut L::Guard<'_>,
+        predicate: impl FnMut(&L::Value) -> bool,
+        deadline: Instant,
+    ) -> bool {
+        self.sleep_until(guard, predicate, Some(deadline))
+    }
+
+    /// Sleeps until `predicate` holds; returns what it said last.
+    #[track_caller]
+    fn sleep_until(
+        &self,
+        guard: &mut L::Guard<'_>,
+        mut predicate: impl FnMut(&L::Value) -> bool,
+        deadline: Option<Instant>,
+    ) -> bool {
         self.check(guard);
-        let deadline = deadline_after(timeout);
         while !predicate(guard) {
             if !self.sleep(guard, deadline) {
                 return predicate(guard);
@@ -467,6 +580,7 @@ impl<L: ConditionLock> Condition<L> {
     /// # Differences from Python
     ///
     /// This is `condition.notify()`, which returns `None`.
+    #[doc(alias = "signal")]
     // ANCHOR: notify
     #[inline]
     #[track_caller]
@@ -513,6 +627,7 @@ impl<L: ConditionLock> Condition<L> {
     /// # Panics
     ///
     /// If `guard` belongs to another lock.
+    #[doc(alias("broadcast", "notifyAll", "signalAll"))]
     #[track_caller]
     pub fn notify_all(&self, guard: &L::Guard<'_>) -> usize {
         self.check(guard);
@@ -552,7 +667,79 @@ impl<L: ConditionLock> Condition<L> {
     /// Like [`acquire`](Condition::acquire).
     #[track_caller]
     pub fn acquire_by_hand(&self) {
-        self.lock.acquire_by_hand();
+        self.lock.acquire_by_hand(None);
+    }
+
+    /// Acquires the lock without a guard if that takes no waiting; tells
+    /// whether it did.
+    ///
+    /// ```
+    /// use threading::{Condition, Lock};
+    ///
+    /// let condition = Condition::new(Lock::new(()));
+    /// assert!(condition.try_acquire_by_hand());
+    /// assert!(!condition.try_acquire_by_hand());
+    /// condition.release()?;
+    /// # Ok::<(), threading::condition::NotHeldError>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Like [`acquire`](Condition::acquire).
+    #[track_caller]
+    #[must_use = "if it did, the caller owes a release"]
+    pub fn try_acquire_by_hand(&self) -> bool {
+        self.acquire_by_hand_timeout(Duration::ZERO)
+    }
+
+    /// Acquires the lock without a guard, waiting no longer than `timeout`;
+    /// tells whether it did.
+    ///
+    /// A timeout of zero tries once; one too long for the clock waits
+    /// forever.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use threading::{Condition, Lock};
+    ///
+    /// let condition = Condition::new(Lock::new(()));
+    /// let guard = condition.acquire();
+    /// let wait = Duration::from_millis(5);
+    /// assert!(!condition.acquire_by_hand_timeout(wait));
+    /// # drop(guard);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Like [`acquire`](Condition::acquire).
+    #[track_caller]
+    #[must_use = "if it did, the caller owes a release"]
+    pub fn acquire_by_hand_timeout(&self, timeout: Duration) -> bool {
+        self.lock.acquire_by_hand(deadline_after(timeout))
+    }
+
+    /// Acquires the lock without a guard, waiting no longer than until
+    /// `deadline`; tells whether it did.
+    ///
+    /// A deadline in the past tries once.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::{Condition, Lock};
+    ///
+    /// let condition = Condition::new(Lock::new(()));
+    /// assert!(condition.acquire_by_hand_deadline(Instant::now()));
+    /// condition.release()?;
+    /// # Ok::<(), threading::condition::NotHeldError>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Like [`acquire`](Condition::acquire).
+    #[track_caller]
+    #[must_use = "if it did, the caller owes a release"]
+    pub fn acquire_by_hand_deadline(&self, deadline: Instant) -> bool {
+        self.lock.acquire_by_hand(Some(deadline))
     }
 
     /// Releases the lock that was acquired by hand.
@@ -628,13 +815,140 @@ impl<L: ConditionLock> Condition<L> {
         self.sleep_by_hand(deadline_after(timeout))
     }
 
+    /// Waits like [`wait_deadline`](Condition::wait_deadline), with the lock
+    /// held by hand; tells whether the thread was notified.
+    ///
+    /// # Errors
+    ///
+    /// Like [`wait_by_hand`](Condition::wait_by_hand).
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::Condition;
+    ///
+    /// let condition: Condition = Condition::default();
+    /// condition.acquire_by_hand();
+    /// assert!(!condition.wait_by_hand_deadline(Instant::now())?);
+    /// condition.release()?;
+    /// # Ok::<(), threading::condition::NotHeldError>(())
+    /// ```
+    pub fn wait_by_hand_deadline(
+        &self,
+        deadline: Instant,
+    ) -> Result<bool, NotHeldError> {
+        self.sleep_by_hand(Some(deadline))
+    }
+
+    /// Waits like [`wait_for`](Condition::wait_for), with the lock held by
+    /// hand.
+    ///
+    /// The predicate is given nothing: a by-hand owner has no access to the
+    /// value, and asks about something elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// Like [`wait_by_hand`](Condition::wait_by_hand); also if the predicate
+    /// asks for a wait after it has released the lock.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    /// use std::thread;
+    /// use threading::Condition;
+    ///
+    /// let condition: Condition = Condition::default();
+    /// let open = AtomicBool::new(false);
+    /// thread::scope(|scope| {
+    ///     scope.spawn(|| {
+    ///         let guard = condition.acquire();
+    ///         open.store(true, Ordering::Relaxed);
+    ///         condition.notify_all(&guard);
+    ///     });
+    ///     condition.acquire_by_hand();
+    ///     condition.wait_for_by_hand(|| open.load(Ordering::Relaxed))?;
+    ///     condition.release()
+    /// })?;
+    /// # Ok::<(), threading::condition::NotHeldError>(())
+    /// ```
+    pub fn wait_for_by_hand(
+        &self,
+        predicate: impl FnMut() -> bool,
+    ) -> Result<(), NotHeldError> {
+        self.sleep_until_by_hand(predicate, None).map(drop)
+    }
+
+    /// Waits like [`wait_for_timeout`](Condition::wait_for_timeout), with the
+    /// lock held by hand; returns what the predicate said last.
+    ///
+    /// # Errors
+    ///
+    /// Like [`wait_for_by_hand`](Condition::wait_for_by_hand).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use threading::Condition;
+    ///
+    /// let condition: Condition = Condition::default();
+    /// condition.acquire_by_hand();
+    /// let wait = Duration::from_millis(5);
+    /// assert!(!condition.wait_for_by_hand_timeout(|| false, wait)?);
+    /// condition.release()?;
+    /// # Ok::<(), threading::condition::NotHeldError>(())
+    /// ```
+    #[must_use = "whether the predicate holds"]
+    pub fn wait_for_by_hand_timeout(
+        &self,
+        predicate: impl FnMut() -> bool,
+        timeout: Duration,
+    ) -> Result<bool, NotHeldError> {
+        self.sleep_until_by_hand(predicate, deadline_after(timeout))
+    }
+
+    /// Waits like [`wait_for_deadline`](Condition::wait_for_deadline), with
+    /// the lock held by hand; returns what the predicate said last.
+    ///
+    /// # Errors
+    ///
+    /// Like [`wait_for_by_hand`](Condition::wait_for_by_hand).
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::Condition;
+    ///
+    /// let condition: Condition = Condition::default();
+    /// condition.acquire_by_hand();
+    /// let past = Instant::now();
+    /// assert!(condition.wait_for_by_hand_deadline(|| true, past)?);
+    /// condition.release()?;
+    /// # Ok::<(), threading::condition::NotHeldError>(())
+    /// ```
+    #[must_use = "whether the predicate holds"]
+    pub fn wait_for_by_hand_deadline(
+        &self,
+        predicate: impl FnMut() -> bool,
+        deadline: Instant,
+    ) -> Result<bool, NotHeldError> {
+        self.sleep_until_by_hand(predicate, Some(deadline))
+    }
+
+    fn sleep_until_by_hand(
+        &self,
+        mut predicate: impl FnMut() -> bool,
+        deadline: Option<Instant>,
+    ) -> Result<bool, NotHeldError> {
+        self.check_by_hand()?;
+        while !predicate() {
+            if !self.sleep_by_hand(deadline)? {
+                return Ok(predicate());
+            }
+        }
+        Ok(true)
+    }
+
     fn sleep_by_hand(
         &self,
         deadline: Option<Instant>,
     ) -> Result<bool, NotHeldError> {
-        if !self.lock.is_held_by_hand() {
-            return Err(NotHeldError);
-        }
+        self.check_by_hand()?;
         let holder = self.lock.holder_by_hand();
         // SAFETY: a `Lock` that is held by hand has no guard. An `RLock` is
         // held by this thread.
@@ -665,11 +979,33 @@ impl<L: ConditionLock> Condition<L> {
     ///
     /// Python raises `RuntimeError: cannot notify on un-acquired lock`.
     pub fn notify_by_hand(&self, n: usize) -> Result<usize, NotHeldError> {
-        if self.lock.is_held_by_hand() {
-            Ok(self.waiters.notify(self.lock.raw(), n))
-        } else {
-            Err(NotHeldError)
-        }
+        self.check_by_hand()?;
+        Ok(self.waiters.notify(self.lock.raw(), n))
+    }
+
+    /// Wakes every waiting thread, with the lock held by hand; returns how
+    /// many.
+    ///
+    /// # Errors
+    ///
+    /// Like [`notify_by_hand`](Condition::notify_by_hand).
+    ///
+    /// ```
+    /// use threading::Condition;
+    ///
+    /// let condition: Condition = Condition::default();
+    /// condition.acquire_by_hand();
+    /// assert_eq!(condition.notify_all_by_hand(), Ok(0)); // nobody waits
+    /// condition.release()?;
+    /// # Ok::<(), threading::condition::NotHeldError>(())
+    /// ```
+    pub fn notify_all_by_hand(&self) -> Result<usize, NotHeldError> {
+        self.notify_by_hand(usize::MAX)
+    }
+
+    fn check_by_hand(&self) -> Result<(), NotHeldError> {
+        let is_held = self.lock.is_held_by_hand();
+        is_held.then_some(()).ok_or(NotHeldError)
     }
 }
 
@@ -812,7 +1148,7 @@ impl Waiters {
 
 // ANCHOR: locks
 mod sealed {
-    use super::{Depth, Holder, NotHeldError, RawLock};
+    use super::{Depth, Holder, Instant, NotHeldError, RawLock};
 
     /// Who owns a reentrant lock, and how often; nothing for another lock.
     #[derive(Default)]
@@ -832,8 +1168,9 @@ mod sealed {
         /// Comes back to the levels that `leave` has left.
         fn come_back(&self, levels: Levels);
 
+        /// Acquires the lock by hand; `false` if that takes until `deadline`.
         #[track_caller]
-        fn acquire_by_hand(&self);
+        fn acquire_by_hand(&self, deadline: Option<Instant>) -> bool;
 
         fn release_by_hand(&self) -> Result<(), NotHeldError>;
 
@@ -888,8 +1225,8 @@ impl<T: ?Sized> sealed::Sealed for Lock<T> {
 
     fn come_back(&self, _: Levels) {}
 
-    fn acquire_by_hand(&self) {
-        Lock::acquire_by_hand(self);
+    fn acquire_by_hand(&self, deadline: Option<Instant>) -> bool {
+        self.raw.acquire(Holder::Hand, deadline)
     }
 
     fn release_by_hand(&self) -> Result<(), NotHeldError> {
@@ -947,9 +1284,14 @@ impl<T: ?Sized + Sync> sealed::Sealed for RLock<T> {
     }
 
     #[track_caller]
-    fn acquire_by_hand(&self) {
-        if let Err(error) = RLock::acquire_by_hand(self) {
-            panic!("{error}");
+    fn acquire_by_hand(&self, deadline: Option<Instant>) -> bool {
+        let acquired = match deadline {
+            None => RLock::acquire_by_hand(self).map(|()| true),
+            Some(deadline) => self.acquire_by_hand_deadline(deadline),
+        };
+        match acquired {
+            Ok(acquired) => acquired,
+            Err(error) => panic!("{error}"),
         }
     }
 
@@ -1002,8 +1344,8 @@ macro_rules! condition_lock_through {
             }
 
             #[track_caller]
-            fn acquire_by_hand(&self) {
-                L::acquire_by_hand(self);
+            fn acquire_by_hand(&self, deadline: Option<Instant>) -> bool {
+                L::acquire_by_hand(self, deadline)
             }
 
             fn release_by_hand(&self) -> Result<(), NotHeldError> {
@@ -1183,6 +1525,13 @@ mod tests {
             assert!(!condition.wait_timeout(&mut guard, wait));
             assert!(!condition.wait_for_timeout(&mut guard, |()| false, wait));
             assert!(start.elapsed() >= wait * 2);
+            let until = start + wait * 3;
+            assert!(!condition.wait_deadline(&mut guard, until));
+            assert!(start.elapsed() >= wait * 3);
+            let until = start + wait * 4;
+            let never = |(): &()| false;
+            assert!(!condition.wait_for_deadline(&mut guard, never, until));
+            assert!(start.elapsed() >= wait * 4);
         });
     }
 
@@ -1423,6 +1772,14 @@ mod tests {
                     timeout,
                 );
             }));
+            let past = Instant::now();
+            assert!(refused(&mut || {
+                condition.wait_deadline(&mut stranger, past);
+            }));
+            assert!(refused(&mut || {
+                let _ =
+                    condition.wait_for_deadline(&mut stranger, |_| true, past);
+            }));
             assert!(refused(&mut || {
                 condition.notify_one(&stranger);
             }));
@@ -1482,10 +1839,17 @@ mod tests {
         assert_eq!(condition.release(), missing);
         assert_eq!(condition.wait_by_hand(), missing);
         assert_eq!(condition.notify_by_hand(1), Err(NotHeldError));
-        assert_eq!(
-            condition.wait_by_hand_timeout(Duration::MAX),
-            Err(NotHeldError)
-        );
+        assert_eq!(condition.notify_all_by_hand(), Err(NotHeldError));
+        let (long, past) = (Duration::MAX, Instant::now());
+        let unasked = || panic!("asked without the lock");
+        let answers = [
+            condition.wait_by_hand_timeout(long),
+            condition.wait_by_hand_deadline(past),
+            condition.wait_for_by_hand(unasked).map(|()| true),
+            condition.wait_for_by_hand_timeout(unasked, long),
+            condition.wait_for_by_hand_deadline(unasked, past),
+        ];
+        assert_eq!(answers, [Err(NotHeldError); 5]);
 
         let (held, ready) = mpsc::channel();
         thread::scope(|scope| {
@@ -1504,6 +1868,97 @@ mod tests {
         });
         assert_eq!(condition.release(), missing);
         assert!(condition.try_acquire().is_some());
+    }
+
+    /// Acquires by hand in each way, while it is free and while it is not.
+    fn acquires_by_hand<L: ConditionLock + Sync>(condition: &Condition<L>) {
+        let (past, none) = (Instant::now(), Duration::ZERO);
+        let elsewhere = |acquire: &(dyn Fn() -> bool + Sync)| {
+            thread::scope(|scope| scope.spawn(acquire).join().unwrap())
+        };
+        let ways: [&(dyn Fn() -> bool + Sync); 3] = [
+            &|| condition.try_acquire_by_hand(),
+            &|| condition.acquire_by_hand_timeout(none),
+            &|| condition.acquire_by_hand_deadline(past),
+        ];
+        for acquire in ways {
+            assert!(acquire());
+            assert!(!elsewhere(acquire));
+            condition.release().unwrap();
+            assert_eq!(condition.release(), Err(NotHeldError));
+        }
+    }
+
+    #[test]
+    fn acquired_by_hand_in_each_way() {
+        in_time(|| {
+            acquires_by_hand(&Condition::new(Lock::new(())));
+            acquires_by_hand(&Condition::<RLock<()>>::default());
+            acquires_by_hand(&Condition::new(Arc::new(RLock::new(1))));
+            acquires_by_hand(&Condition::new(&Lock::new(())));
+        });
+    }
+
+    #[test]
+    fn all_waiters_by_hand_are_woken_by_hand() {
+        in_time(|| {
+            let condition = Condition::new(Lock::new(()));
+            let (waiting, open) = (AtomicU32::new(0), AtomicBool::new(false));
+            let wait = || {
+                condition.acquire_by_hand();
+                waiting.fetch_add(1, RELAXED);
+                condition.wait_for_by_hand(|| open.load(RELAXED)).unwrap();
+                condition.release().unwrap();
+            };
+            thread::scope(|scope| {
+                (0..3).for_each(|_| drop(scope.spawn(wait)));
+                condition.acquire_by_hand();
+                while waiting.load(RELAXED) < 3 {
+                    condition.release().unwrap();
+                    thread::yield_now();
+                    condition.acquire_by_hand();
+                }
+                open.store(true, RELAXED);
+                assert_eq!(condition.notify_all_by_hand(), Ok(3));
+                condition.release().unwrap();
+            });
+        });
+    }
+
+    #[test]
+    fn a_late_wait_by_hand_returns_the_last_answer() {
+        in_time(|| {
+            let condition: Condition = Condition::default();
+            condition.acquire_by_hand();
+            let (none, past) = (Duration::ZERO, Instant::now());
+            let mut asked = 0;
+            let mut even = || {
+                asked += 1;
+                asked % 2 == 0
+            };
+            let answer = condition.wait_for_by_hand_timeout(&mut even, none);
+            assert_eq!(answer, Ok(true));
+            let answer = condition.wait_for_by_hand_deadline(&mut even, past);
+            assert_eq!(answer, Ok(true));
+            assert_eq!(asked, 4);
+            let never = condition.wait_for_by_hand_deadline(|| false, past);
+            assert_eq!(never, Ok(false));
+            condition.release().unwrap();
+        });
+    }
+
+    #[test]
+    fn a_predicate_that_releases_the_lock_ends_the_wait_with_an_error() {
+        in_time(|| {
+            let condition: Condition = Condition::default();
+            condition.acquire_by_hand();
+            let waited = condition.wait_for_by_hand(|| {
+                condition.release().unwrap();
+                false
+            });
+            assert_eq!(waited, Err(NotHeldError));
+            assert!(!condition.lock().is_locked());
+        });
     }
 
     #[test]

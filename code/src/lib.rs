@@ -65,7 +65,7 @@ pub use exceptions::{excepthook, set_excepthook};
 pub use gil::{Gil, GilGuard};
 pub use life_cycle::{LifeCycle, State};
 pub use local::Local;
-pub use lock::{Lock, LockGuard};
+pub use lock::{Lock, LockGuard, MappedLockGuard, OwnedLockGuard};
 pub use main_thread::{main_thread, wait_at_end};
 pub use processes::{Job, JobError};
 pub use rlock::{RLock, RLockGuard};

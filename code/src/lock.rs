@@ -33,7 +33,10 @@
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
+use std::ptr::NonNull;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use raw::{Holder, RawLock};
@@ -77,10 +80,11 @@ use raw::{Holder, RawLock};
 /// Source: [Lock objects][python].
 ///
 /// [python]: https://docs.python.org/3/library/threading.html#lock-objects
+#[doc(alias = "Mutex")]
 #[derive(Default)]
 pub struct Lock<T: ?Sized = ()> {
     pub(crate) raw: RawLock,
-    /// Reached through the one guard, or through `&mut Lock`.
+    /// Reached through the one guard of either type, or through `&mut Lock`.
     value: UnsafeCell<T>,
 }
 
@@ -92,6 +96,7 @@ unsafe impl<T: ?Sized + Send> Sync for Lock<T> {}
 /// Access to the value of a [`Lock`]; dropping it releases the lock.
 ///
 /// It stays on the thread that acquired the lock.
+#[doc(alias = "MutexGuard")]
 #[must_use = "the lock is released as soon as its guard is dropped"]
 pub struct LockGuard<'a, T: ?Sized> {
     pub(crate) lock: &'a Lock<T>,
@@ -103,11 +108,80 @@ pub struct LockGuard<'a, T: ?Sized> {
 // at once if `T: Sync`. The guard itself is dropped by its own thread.
 unsafe impl<T: ?Sized + Sync> Sync for LockGuard<'_, T> {}
 
+/// Access to a part of the value of a [`Lock`], made by [`LockGuard::map`];
+/// dropping it releases the lock.
+///
+/// It stays on the thread that acquired the lock.
+///
+/// ```compile_fail,E0277
+/// use std::thread;
+/// use threading::Lock;
+/// use threading::lock::LockGuard;
+///
+/// let pair = Lock::new((1, 2));
+/// let first = LockGuard::map(pair.acquire(), |pair| &mut pair.0);
+/// thread::scope(|scope| {
+///     scope.spawn(move || drop(first));
+/// });
+/// ```
+///
+/// What is written through it must live as long as the value does:
+///
+/// ```compile_fail,E0597
+/// use threading::Lock;
+/// use threading::lock::LockGuard;
+///
+/// let names: Lock<[&'static str; 2]> = Lock::new(["Ada", "Grace"]);
+/// let mut first = LockGuard::map(names.acquire(), |names| &mut names[0]);
+/// let local = String::from("Edsger");
+/// *first = &local;
+/// drop(first);
+/// ```
+#[doc(alias = "MappedMutexGuard")]
+#[must_use = "the lock is released as soon as its guard is dropped"]
+pub struct MappedLockGuard<'a, U: ?Sized> {
+    raw: &'a RawLock,
+    /// A pointer, since a `&mut U` would have to stay unique until the end of
+    /// the call that drops the guard, and the lock is free before that.
+    part: NonNull<U>,
+    /// The guard lends a `&mut U`, so it must be invariant in `U`.
+    lends: PhantomData<&'a mut U>,
+}
+
+// SAFETY: as for `LockGuard`: a `&MappedLockGuard` lends nothing but `&U`. The
+// guard is not `Send`, because of the pointer, so its own thread drops it.
+unsafe impl<U: ?Sized + Sync> Sync for MappedLockGuard<'_, U> {}
+
+/// Access to the value of a [`Lock`] in an [`Arc`]; dropping it releases the
+/// lock.
+///
+/// The guard shares ownership of the lock, so it borrows nothing.
+/// If `T` is `Send`, it may move to another thread, which then releases the
+/// lock.
+/// It belongs to no particular thread, so the deadlock detector of
+/// `parking_lot` does not track it.
+/// A `Condition` can't wait with it: that takes a [`LockGuard`].
+#[doc(alias("OwnedMutexGuard", "ArcMutexGuard"))]
+#[must_use = "the lock is released as soon as its guard is dropped"]
+pub struct OwnedLockGuard<T: ?Sized> {
+    lock: Arc<Lock<T>>,
+}
+
+// `Send` is derived: the guard can leave its thread if `Arc<Lock<T>>` can,
+// which asks for `T: Send`. The thread that gets it has all that a thread gets
+// which acquires the lock, and may drop the lock with its value.
+
+// SAFETY: a `&OwnedLockGuard` lends nothing but `&T`, which several threads
+// may use at once if `T: Sync`. They get no `Arc` from it, and can't drop the
+// guard while it is borrowed.
+unsafe impl<T: ?Sized + Sync> Sync for OwnedLockGuard<T> {}
+
 /// The error of [`Lock::release`]: the lock was not held by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReleaseError {
-    /// Whether the lock was held through a guard at that moment; otherwise it
-    /// was free.
+    /// Whether the lock was held through a guard, owned or not, at that
+    /// moment; otherwise it was free.
     ///
     /// A lock that is held through a guard is released by that guard and by
     /// nothing else.
@@ -164,6 +238,7 @@ impl<T: ?Sized> Lock<T> {
     ///
     /// `lock.acquire()` returns `True`, and the caller owes a `release()`.
     /// Here the returned guard pays that debt.
+    #[doc(alias = "lock")]
     // ANCHOR: acquire
     #[inline]
     pub fn acquire(&self) -> LockGuard<'_, T> {
@@ -189,6 +264,7 @@ impl<T: ?Sized> Lock<T> {
     /// # Differences from Python
     ///
     /// This is `lock.acquire(blocking=False)`, with `None` for `False`.
+    #[doc(alias = "try_lock")]
     // ANCHOR: timed
     #[inline]
     #[must_use = "the lock is released as soon as its guard is dropped"]
@@ -218,6 +294,7 @@ impl<T: ?Sized> Lock<T> {
     /// This is `lock.acquire(timeout=seconds)`.
     /// Python takes `-1` for "forever" and rejects other negative values; a
     /// [`Duration`] can't be negative.
+    #[doc(alias = "try_lock_for")]
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_timeout(
         &self,
@@ -245,6 +322,7 @@ impl<T: ?Sized> Lock<T> {
     /// let right = right.acquire_deadline(deadline).unwrap();
     /// assert_eq!(*left + *right, 3);
     /// ```
+    #[doc(alias = "try_lock_until")]
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_deadline(
         &self,
@@ -274,6 +352,7 @@ impl<T: ?Sized> Lock<T> {
     /// # Differences from Python
     ///
     /// This is `lock.locked()`.
+    #[doc(alias = "locked")]
     pub fn is_locked(&self) -> bool {
         self.raw.holder().is_some()
     }
@@ -298,6 +377,248 @@ impl<T: ?Sized> Lock<T> {
         LockGuard {
             lock: self,
             on_its_thread: PhantomData,
+        }
+    }
+}
+
+/// Guards of a part of the value.
+///
+/// These are associated functions, called as `LockGuard::map(guard, …)`, so
+/// that they hide no method of the value.
+impl<'a, T: ?Sized> LockGuard<'a, T> {
+    /// Narrows the guard to a part of the value.
+    ///
+    /// If `part` panics, the lock is released.
+    ///
+    /// ```
+    /// use threading::Lock;
+    /// use threading::lock::LockGuard;
+    ///
+    /// let account = Lock::new(("Ada", 100));
+    /// let mut balance =
+    ///     LockGuard::map(account.acquire(), |account| &mut account.1);
+    /// *balance += 10;
+    /// assert!(account.is_locked());
+    /// drop(balance);
+    /// assert_eq!(*account.acquire(), ("Ada", 110));
+    /// ```
+    ///
+    /// The reference that `part` gets can't be kept:
+    ///
+    /// ```compile_fail,E0521
+    /// use threading::Lock;
+    /// use threading::lock::LockGuard;
+    ///
+    /// let lock = Lock::new(1);
+    /// let mut kept = None;
+    /// let guard = LockGuard::map(lock.acquire(), |value| {
+    ///     kept = Some(&*value);
+    ///     value
+    /// });
+    /// ```
+    pub fn map<U: ?Sized>(
+        mut guard: Self,
+        part: impl FnOnce(&mut T) -> &mut U,
+    ) -> MappedLockGuard<'a, U> {
+        let part = NonNull::from(part(&mut guard));
+        guard.narrowed(part)
+    }
+
+    /// Narrows the guard to a part of the value, if it has that part.
+    ///
+    /// # Errors
+    ///
+    /// The guard itself, if `part` returns `None`.
+    ///
+    /// ```
+    /// use threading::Lock;
+    /// use threading::lock::LockGuard;
+    ///
+    /// let names = Lock::new(vec!["Ada"]);
+    /// let guard = names.acquire();
+    /// let last = LockGuard::try_map(guard, |names| names.last_mut());
+    /// assert_eq!(*last.unwrap(), "Ada");
+    ///
+    /// let guard = names.acquire();
+    /// let second = LockGuard::try_map(guard, |names| names.get_mut(1));
+    /// assert_eq!(second.unwrap_err().len(), 1);
+    /// ```
+    pub fn try_map<U: ?Sized>(
+        mut guard: Self,
+        part: impl FnOnce(&mut T) -> Option<&mut U>,
+    ) -> Result<MappedLockGuard<'a, U>, Self> {
+        match part(&mut guard).map(NonNull::from) {
+            Some(part) => Ok(guard.narrowed(part)),
+            None => Err(guard),
+        }
+    }
+
+    /// Hands the lock over to a guard of `part`, which was borrowed from this
+    /// guard.
+    fn narrowed<U: ?Sized>(self, part: NonNull<U>) -> MappedLockGuard<'a, U> {
+        MappedLockGuard {
+            raw: &ManuallyDrop::new(self).lock.raw,
+            part,
+            lends: PhantomData,
+        }
+    }
+}
+
+impl<'a, U: ?Sized> MappedLockGuard<'a, U> {
+    /// Narrows the guard further; see [`LockGuard::map`].
+    ///
+    /// ```
+    /// use threading::Lock;
+    /// use threading::lock::{LockGuard, MappedLockGuard};
+    ///
+    /// let nested = Lock::new((1, (2, 3)));
+    /// let inner = LockGuard::map(nested.acquire(), |all| &mut all.1);
+    /// let last = MappedLockGuard::map(inner, |inner| &mut inner.1);
+    /// assert_eq!(*last, 3);
+    /// ```
+    pub fn map<V: ?Sized>(
+        mut guard: Self,
+        part: impl FnOnce(&mut U) -> &mut V,
+    ) -> MappedLockGuard<'a, V> {
+        let part = NonNull::from(part(&mut guard));
+        guard.narrowed(part)
+    }
+
+    /// Narrows the guard further, if there is such a part; see
+    /// [`LockGuard::try_map`].
+    ///
+    /// # Errors
+    ///
+    /// The guard itself, if `part` returns `None`.
+    ///
+    /// ```
+    /// use threading::Lock;
+    /// use threading::lock::{LockGuard, MappedLockGuard};
+    ///
+    /// let pair = Lock::new((1, vec![2, 3]));
+    /// let list = LockGuard::map(pair.acquire(), |pair| &mut pair.1);
+    /// let last = MappedLockGuard::try_map(list, |list| list.last_mut());
+    /// assert_eq!(*last.unwrap(), 3);
+    /// ```
+    pub fn try_map<V: ?Sized>(
+        mut guard: Self,
+        part: impl FnOnce(&mut U) -> Option<&mut V>,
+    ) -> Result<MappedLockGuard<'a, V>, Self> {
+        match part(&mut guard).map(NonNull::from) {
+            Some(part) => Ok(guard.narrowed(part)),
+            None => Err(guard),
+        }
+    }
+
+    /// As in `LockGuard`.
+    fn narrowed<V: ?Sized>(self, part: NonNull<V>) -> MappedLockGuard<'a, V> {
+        MappedLockGuard {
+            raw: ManuallyDrop::new(self).raw,
+            part,
+            lends: PhantomData,
+        }
+    }
+}
+
+/// Owned guards, for a lock in an [`Arc`]: the guard may move into another
+/// thread, or into a struct without a lifetime.
+///
+/// The `Arc` is cloned only if the lock is acquired.
+impl<T: ?Sized> Lock<T> {
+    /// Acquires the lock, waiting as long as it takes, and returns a guard
+    /// that may move to another thread.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::thread;
+    /// use threading::Lock;
+    ///
+    /// let total = Arc::new(Lock::new(3));
+    /// let mut guard = total.acquire_owned();
+    /// let adder = thread::spawn(move || *guard += 4); // releases it
+    /// assert_eq!(*total.acquire(), 7);
+    /// # adder.join().unwrap();
+    /// ```
+    #[doc(alias("lock_owned", "lock_arc"))]
+    pub fn acquire_owned(self: &Arc<Self>) -> OwnedLockGuard<T> {
+        self.raw.acquire(Holder::Owned, None);
+        self.owned_guard()
+    }
+
+    /// Acquires the lock if it is free, without waiting.
+    ///
+    /// Returns `None` if it is held.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use threading::Lock;
+    ///
+    /// let lock = Arc::new(Lock::new(7));
+    /// let guard = lock.try_acquire_owned().unwrap();
+    /// assert!(lock.try_acquire_owned().is_none());
+    /// assert_eq!(*guard, 7);
+    /// ```
+    #[doc(alias("try_lock_owned", "try_lock_arc"))]
+    #[must_use = "the lock is released as soon as its guard is dropped"]
+    pub fn try_acquire_owned(self: &Arc<Self>) -> Option<OwnedLockGuard<T>> {
+        let acquired = self.raw.try_acquire(Holder::Owned);
+        acquired.then(|| self.owned_guard())
+    }
+
+    /// Acquires the lock, waiting no longer than `timeout`.
+    ///
+    /// Returns `None` if the lock did not become free in that time.
+    /// A timeout of zero tries once; one too long for the clock waits
+    /// forever.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Duration;
+    /// use threading::Lock;
+    ///
+    /// let lock = Arc::new(Lock::new(()));
+    /// let guard = lock.acquire();
+    /// let wait = Duration::from_millis(5);
+    /// assert!(lock.acquire_owned_timeout(wait).is_none());
+    /// # drop(guard);
+    /// ```
+    #[doc(alias = "try_lock_arc_for")]
+    #[must_use = "the lock is released as soon as its guard is dropped"]
+    pub fn acquire_owned_timeout(
+        self: &Arc<Self>,
+        timeout: Duration,
+    ) -> Option<OwnedLockGuard<T>> {
+        let acquired = self.raw.acquire_timeout(Holder::Owned, timeout);
+        acquired.then(|| self.owned_guard())
+    }
+
+    /// Acquires the lock, waiting no longer than until `deadline`.
+    ///
+    /// Returns `None` if the lock did not become free by then.
+    /// A deadline in the past tries once.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::time::Instant;
+    /// use threading::Lock;
+    ///
+    /// let lock = Arc::new(Lock::new(()));
+    /// assert!(lock.acquire_owned_deadline(Instant::now()).is_some());
+    /// ```
+    #[doc(alias = "try_lock_arc_until")]
+    #[must_use = "the lock is released as soon as its guard is dropped"]
+    pub fn acquire_owned_deadline(
+        self: &Arc<Self>,
+        deadline: Instant,
+    ) -> Option<OwnedLockGuard<T>> {
+        let acquired = self.raw.acquire(Holder::Owned, Some(deadline));
+        acquired.then(|| self.owned_guard())
+    }
+
+    /// The guard of `raw`, which has just been acquired for it.
+    fn owned_guard(self: &Arc<Self>) -> OwnedLockGuard<T> {
+        OwnedLockGuard {
+            lock: Arc::clone(self),
         }
     }
 }
@@ -368,6 +689,26 @@ impl<T: ?Sized> Lock<T> {
         self.raw.acquire_timeout(Holder::Hand, timeout)
     }
 
+    /// Acquires the lock without a guard, waiting no longer than until
+    /// `deadline`; tells whether it did.
+    ///
+    /// A deadline in the past tries once.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::Lock;
+    ///
+    /// let lock = Lock::new(());
+    /// assert!(lock.acquire_by_hand_deadline(Instant::now()));
+    /// assert!(!lock.acquire_by_hand_deadline(Instant::now()));
+    /// lock.release()?;
+    /// # Ok::<(), threading::lock::ReleaseError>(())
+    /// ```
+    #[must_use = "if it did, the caller owes a release"]
+    pub fn acquire_by_hand_deadline(&self, deadline: Instant) -> bool {
+        self.raw.acquire(Holder::Hand, Some(deadline))
+    }
+
     /// Releases a lock that was acquired by hand, by this thread or another.
     ///
     /// # Errors
@@ -392,6 +733,7 @@ impl<T: ?Sized> Lock<T> {
     /// Python raises `RuntimeError: release unlocked lock`.
     /// It can't protect a `with` block from a stray `release()`; a guard is
     /// safe from it here.
+    #[doc(alias = "unlock")]
     pub fn release(&self) -> Result<(), ReleaseError> {
         // SAFETY: a lock that is held by hand gives no access to the value.
         match unsafe { self.raw.free(Holder::Hand) } {
@@ -412,7 +754,7 @@ impl<T: ?Sized> Drop for LockGuard<'_, T> {
     fn drop(&mut self) {
         // SAFETY: the guard exists, so its thread, which is this one, holds
         // the lock through it. No borrow of the value outlives the guard.
-        unsafe { self.lock.raw.release_guard() };
+        unsafe { self.lock.raw.release(Holder::Guard) };
     }
 }
 
@@ -428,6 +770,64 @@ impl<T: ?Sized> Deref for LockGuard<'_, T> {
 }
 
 impl<T: ?Sized> DerefMut for LockGuard<'_, T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: as in `deref`; the guard is borrowed mutably, so no other
+        // borrow of the value exists.
+        unsafe { &mut *self.lock.value.get() }
+    }
+}
+
+impl<U: ?Sized> Drop for MappedLockGuard<'_, U> {
+    fn drop(&mut self) {
+        // SAFETY: as in `LockGuard`, whose hold on the lock this guard has
+        // taken over.
+        unsafe { self.raw.release(Holder::Guard) };
+    }
+}
+
+impl<U: ?Sized> Deref for MappedLockGuard<'_, U> {
+    type Target = U;
+
+    fn deref(&self) -> &U {
+        // SAFETY: the pointer was a `&mut U`, borrowed from a guard that holds
+        // the lock for as long as this one exists: nothing else reaches the
+        // part. `map` let nobody keep that reference, since the lifetime of
+        // its argument is any that the closure does not know.
+        unsafe { self.part.as_ref() }
+    }
+}
+
+impl<U: ?Sized> DerefMut for MappedLockGuard<'_, U> {
+    fn deref_mut(&mut self) -> &mut U {
+        // SAFETY: as in `deref`; the guard is borrowed mutably, so no other
+        // borrow of the part exists.
+        unsafe { self.part.as_mut() }
+    }
+}
+
+impl<T: ?Sized> Drop for OwnedLockGuard<T> {
+    fn drop(&mut self) {
+        // SAFETY: the guard exists, so the lock is held through it, and its
+        // `Arc` keeps the lock alive until the release is over. No borrow of
+        // the value outlives the guard.
+        unsafe { self.lock.raw.release(Holder::Owned) };
+    }
+}
+
+impl<T: ?Sized> Deref for OwnedLockGuard<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: as in `LockGuard`; there is one guard at a time, of either
+        // type. Only a clone of the `Arc` could reach the value in another
+        // way, and it gives `&Lock`, never `&mut Lock`, while this one exists.
+        unsafe { &*self.lock.value.get() }
+    }
+}
+
+impl<T: ?Sized> DerefMut for OwnedLockGuard<T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: as in `deref`; the guard is borrowed mutably, so no other
@@ -453,6 +853,8 @@ pub(crate) mod raw {
     const HOLDER: u8 = 0b011;
     /// What they are while the lock is held by hand.
     const HAND: u8 = 0b010;
+    /// What they are while the lock is held through an owned guard.
+    const OWNED: u8 = 0b011;
     /// Threads sleep in the queue until the lock is released.
     const SLEEPERS: u8 = 0b100;
 
@@ -464,6 +866,8 @@ pub(crate) mod raw {
         Guard = 0b001,
         /// By hand, until any thread releases it.
         Hand = HAND,
+        /// Through a guard that any thread may drop.
+        Owned = OWNED,
     }
 
     /// Who holds a lock whose byte is `state`.
@@ -471,6 +875,7 @@ pub(crate) mod raw {
         match state & HOLDER {
             FREE => None,
             HAND => Some(Holder::Hand),
+            OWNED => Some(Holder::Owned),
             _ => Some(Holder::Guard),
         }
     }
@@ -552,7 +957,7 @@ pub(crate) mod raw {
         /// `state`.
         #[inline]
         fn take(&self, state: u8, holder: Holder) -> Result<u8, u8> {
-            // `Acquire` pairs with `release_guard` and `free`.
+            // `Acquire` pairs with `release` and `free`.
             let (acquire, relaxed) = (Ordering::Acquire, Ordering::Relaxed);
             let held = state | holder as u8;
             self.state
@@ -625,13 +1030,14 @@ pub(crate) mod raw {
         ///
         /// # Safety
         ///
-        /// The calling thread holds the lock through a guard, and uses neither
-        /// the guard nor what the lock protects from now on.
+        /// `holder` is a guard, owned or of the calling thread, and holds the
+        /// lock. Neither the guard nor what the lock protects is used through
+        /// it from now on.
         #[inline]
-        pub unsafe fn release_guard(&self) {
-            self.forget(Holder::Guard);
+        pub unsafe fn release(&self, holder: Holder) {
+            self.forget(holder);
             // `Release` pairs with `take`.
-            let guard = Holder::Guard as u8;
+            let guard = holder as u8;
             let before = self.state.fetch_sub(guard, Ordering::Release);
             self.wake_if_any(before);
         }
@@ -686,8 +1092,9 @@ pub(crate) mod raw {
         /// Tells parking_lot's deadlock detector, if it is on, that this
         /// thread has `acquired` the lock, and returns `acquired`.
         ///
-        /// A lock that is held by hand belongs to no thread: any other may
-        /// release it, so the detector must not wait for this one.
+        /// A lock that is held by hand or through an owned guard belongs to no
+        /// thread: any other may release it, so the detector must not wait for
+        /// this one.
         #[inline]
         pub fn note(&self, acquired: bool, holder: Holder) -> bool {
             if acquired && holder == Holder::Guard {
@@ -715,6 +1122,30 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for LockGuard<'_, T> {
 }
 
 impl<T: ?Sized + fmt::Display> fmt::Display for LockGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<U: ?Sized + fmt::Debug> fmt::Debug for MappedLockGuard<'_, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<U: ?Sized + fmt::Display> fmt::Display for MappedLockGuard<'_, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for OwnedLockGuard<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for OwnedLockGuard<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
     }
@@ -834,7 +1265,8 @@ mod tests {
             assert!(lock.acquire_timeout(wait).is_none());
             assert!(lock.acquire_deadline(start + wait * 2).is_none());
             assert!(!lock.acquire_by_hand_timeout(wait));
-            assert!(start.elapsed() >= wait * 3);
+            assert!(!lock.acquire_by_hand_deadline(start + wait * 4));
+            assert!(start.elapsed() >= wait * 4);
             drop(guard);
         });
     }
@@ -850,6 +1282,9 @@ mod tests {
             assert!(lock.acquire_timeout(Duration::ZERO).is_none());
             assert!(lock.acquire_deadline(past).is_none());
             assert!(!lock.acquire_by_hand_timeout(Duration::ZERO));
+            assert!(!lock.acquire_by_hand_deadline(past));
+            lock.release().unwrap();
+            assert!(lock.acquire_by_hand_deadline(past));
         });
     }
 
@@ -897,6 +1332,143 @@ mod tests {
             assert!(lock.release().unwrap_err().held_by_guard);
             assert!(lock.try_acquire().is_none());
             drop(guard);
+        });
+    }
+
+    #[test]
+    fn an_owned_guard_is_released_by_the_thread_that_drops_it() {
+        in_time(|| {
+            let lock = Arc::new(Lock::new(1));
+            let (go, told_to_go) = mpsc::channel();
+            let mut guard = lock.acquire_owned();
+            let other = thread::spawn(move || {
+                told_to_go.recv_timeout(LONG).unwrap();
+                *guard += 1;
+            });
+            assert!(lock.try_acquire().is_none());
+            go.send(()).unwrap();
+            assert_eq!(*lock.acquire_timeout(LONG).unwrap(), 2);
+            other.join().unwrap();
+        });
+    }
+
+    #[test]
+    fn release_leaves_an_owned_guard_alone() {
+        in_time(|| {
+            let lock = Arc::new(Lock::new(3));
+            let guard = lock.acquire_owned();
+            assert!(lock.release().unwrap_err().held_by_guard);
+            assert!(lock.is_locked());
+            drop(guard);
+            assert!(!lock.release().unwrap_err().held_by_guard);
+            assert!(!lock.is_locked());
+        });
+    }
+
+    #[test]
+    fn an_owned_guard_is_refused_while_the_lock_is_held() {
+        in_time(|| {
+            let lock = Arc::new(Lock::new(1));
+            let (past, none) = (Instant::now(), Duration::ZERO);
+            let guards = || {
+                let at_once = lock.try_acquire_owned().is_some();
+                let timeout = lock.acquire_owned_timeout(none).is_some();
+                let deadline = lock.acquire_owned_deadline(past).is_some();
+                [at_once, timeout, deadline]
+            };
+            assert_eq!(guards(), [true; 3]);
+            let guard = lock.acquire();
+            assert_eq!(guards(), [false; 3]);
+            drop(guard);
+            lock.acquire_by_hand();
+            assert_eq!(guards(), [false; 3]);
+            lock.release().unwrap();
+            let guard = lock.acquire_owned();
+            assert_eq!(guards(), [false; 3]);
+            assert_eq!(format!("{guard} {guard:?}"), "1 1");
+        });
+    }
+
+    #[test]
+    fn an_owned_guard_keeps_the_lock_alive_and_drops_it_last() {
+        in_time(|| {
+            let lock = Arc::new(Lock::new(Arc::new(())));
+            let value = Arc::clone(&lock.acquire());
+            let guard = lock.acquire_owned();
+            drop(lock);
+            assert_eq!(Arc::strong_count(&value), 2);
+            drop(guard);
+            assert_eq!(Arc::strong_count(&value), 1);
+        });
+    }
+
+    #[test]
+    fn a_failed_acquisition_keeps_no_owner() {
+        in_time(|| {
+            let lock = Arc::new(Lock::new(1));
+            let guard = lock.acquire();
+            assert!(lock.try_acquire_owned().is_none());
+            assert!(lock.acquire_owned_timeout(Duration::ZERO).is_none());
+            assert!(lock.acquire_owned_deadline(Instant::now()).is_none());
+            drop(guard);
+            assert_eq!(Arc::strong_count(&lock), 1);
+        });
+    }
+
+    #[test]
+    fn a_mapped_guard_holds_the_lock_until_it_is_dropped() {
+        in_time(|| {
+            let lock = Lock::new((1, [2, 3]));
+            let array = LockGuard::map(lock.acquire(), |pair| &mut pair.1);
+            assert!(lock.try_acquire().is_none());
+            assert!(lock.release().unwrap_err().held_by_guard);
+            let slice: MappedLockGuard<'_, [i32]> =
+                MappedLockGuard::map(array, |array| &mut array[..]);
+            assert!(lock.try_acquire().is_none());
+            let last =
+                MappedLockGuard::try_map(slice, |slice| slice.last_mut());
+            let mut last = last.unwrap();
+            *last += 1;
+            assert_eq!(format!("{last} {last:?}"), "4 4");
+            assert!(lock.try_acquire().is_none());
+            drop(last);
+            assert_eq!(*lock.try_acquire().unwrap(), (1, [2, 4]));
+        });
+    }
+
+    #[test]
+    fn a_part_that_is_missing_gives_the_guard_back() {
+        in_time(|| {
+            let lock = Lock::new(vec![vec![1]]);
+            let guard = lock.acquire();
+            let missing = LockGuard::try_map(guard, |list| list.get_mut(1));
+            let guard = missing.unwrap_err();
+            assert!(lock.try_acquire().is_none());
+            let inner = LockGuard::map(guard, |list| &mut list[0]);
+            let missing =
+                MappedLockGuard::try_map(inner, |list| list.get_mut(1));
+            assert_eq!(*missing.unwrap_err(), [1]);
+            assert!(!lock.is_locked());
+        });
+    }
+
+    #[test]
+    fn a_panic_while_a_part_is_chosen_releases_the_lock() {
+        in_time(|| {
+            let lock = Lock::new(1);
+            let choose = AssertUnwindSafe(|| {
+                drop(LockGuard::map(lock.acquire(), |_| -> &mut i32 {
+                    panic!()
+                }));
+            });
+            assert!(panic::catch_unwind(choose).is_err());
+            assert!(!lock.is_locked());
+            let choose = AssertUnwindSafe(|| {
+                let whole = LockGuard::map(lock.acquire(), |value| value);
+                drop(MappedLockGuard::map(whole, |_| -> &mut i32 { panic!() }));
+            });
+            assert!(panic::catch_unwind(choose).is_err());
+            assert!(!lock.is_locked());
         });
     }
 

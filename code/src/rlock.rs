@@ -72,6 +72,7 @@ use super::lock::raw::{Holder, RawLock};
 /// Source: [RLock objects][python].
 ///
 /// [python]: https://docs.python.org/3/library/threading.html#rlock-objects
+#[doc(alias("ReentrantMutex", "ReentrantLock"))]
 // ANCHOR: types
 pub struct RLock<T: ?Sized = ()> {
     pub(crate) raw: RawLock,
@@ -112,6 +113,7 @@ impl<T: ?Sized + RefUnwindSafe> RefUnwindSafe for RLock<T> {}
 ///
 /// It stays on its thread, and is not shared with others: `T` may be a type,
 /// such as a `Cell`, that only one thread may use at a time.
+#[doc(alias("ReentrantMutexGuard", "ReentrantLockGuard"))]
 #[must_use = "the lock is released as soon as its guard is dropped"]
 pub struct RLockGuard<'a, T: ?Sized> {
     pub(crate) lock: &'a RLock<T>,
@@ -121,6 +123,7 @@ pub struct RLockGuard<'a, T: ?Sized> {
 
 /// The error of [`RLock::release`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ReleaseError {
     /// The calling thread does not hold the lock.
     NotOwner,
@@ -134,6 +137,7 @@ pub enum ReleaseError {
 
 /// The error of an acquisition that would overflow the level count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TooDeepError {
     /// The depth that the owner has reached.
     pub depth: u32,
@@ -218,6 +222,7 @@ impl<T: ?Sized> RLock<T> {
     /// let inner = lock.acquire();
     /// assert_eq!(*outer + *inner, 14);
     /// ```
+    #[doc(alias = "lock")]
     #[inline]
     #[track_caller]
     pub fn acquire(&self) -> RLockGuard<'_, T> {
@@ -245,6 +250,7 @@ impl<T: ?Sized> RLock<T> {
     /// });
     /// # drop(guard);
     /// ```
+    #[doc(alias = "try_lock")]
     #[inline]
     #[track_caller]
     #[must_use = "the lock is released as soon as its guard is dropped"]
@@ -278,6 +284,7 @@ impl<T: ?Sized> RLock<T> {
     /// });
     /// # drop(guard);
     /// ```
+    #[doc(alias = "try_lock_for")]
     #[track_caller]
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_timeout(
@@ -306,6 +313,7 @@ impl<T: ?Sized> RLock<T> {
     /// let lock = RLock::new(());
     /// assert!(lock.acquire_deadline(Instant::now()).is_some());
     /// ```
+    #[doc(alias = "try_lock_until")]
     #[track_caller]
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_deadline(
@@ -328,6 +336,7 @@ impl<T: ?Sized> RLock<T> {
     /// assert!(lock.is_locked());
     /// # drop(guard);
     /// ```
+    #[doc(alias = "locked")]
     pub fn is_locked(&self) -> bool {
         self.raw.holder().is_some()
     }
@@ -346,6 +355,7 @@ impl<T: ?Sized> RLock<T> {
     /// });
     /// # drop(guard);
     /// ```
+    #[doc(alias("is_owned_by_current_thread", "isHeldByCurrentThread"))]
     #[inline]
     pub fn is_owned(&self) -> bool {
         self.owner.load(Ordering::Relaxed) == this_thread()
@@ -361,6 +371,7 @@ impl<T: ?Sized> RLock<T> {
     /// assert_eq!(lock.depth(), 2);
     /// # drop(guards);
     /// ```
+    #[doc(alias = "getHoldCount")]
     pub fn depth(&self) -> u32 {
         if self.is_owned() {
             self.depth.get().all
@@ -426,7 +437,7 @@ impl<T: ?Sized> RLock<T> {
             self.owner.store(0, Ordering::Relaxed);
             // SAFETY: the calling thread owns `raw`, and this was its last
             // level, so none of its guards exists.
-            unsafe { self.raw.release_guard() };
+            unsafe { self.raw.release(Holder::Guard) };
         }
     }
     // ANCHOR_END: leave
@@ -511,6 +522,32 @@ impl<T: ?Sized> RLock<T> {
         self.enter_by_hand(|raw| raw.acquire_timeout(Holder::Guard, timeout))
     }
 
+    /// Acquires the lock without a guard, waiting no longer than until
+    /// `deadline`; tells whether it did.
+    ///
+    /// A deadline in the past tries once.
+    ///
+    /// # Errors
+    ///
+    /// Like [`acquire_by_hand`](RLock::acquire_by_hand).
+    ///
+    /// ```
+    /// use std::time::Instant;
+    /// use threading::RLock;
+    ///
+    /// let lock = RLock::new(());
+    /// assert!(lock.acquire_by_hand_deadline(Instant::now())?);
+    /// lock.release()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "if it did, the caller owes a release"]
+    pub fn acquire_by_hand_deadline(
+        &self,
+        deadline: Instant,
+    ) -> Result<bool, TooDeepError> {
+        self.enter_by_hand(|raw| raw.acquire(Holder::Guard, Some(deadline)))
+    }
+
     /// Releases one level that this thread acquired by hand.
     ///
     /// # Errors
@@ -537,6 +574,7 @@ impl<T: ?Sized> RLock<T> {
     /// # Differences from Python
     ///
     /// Python raises `RuntimeError: cannot release un-acquired lock`.
+    #[doc(alias = "unlock")]
     // ANCHOR: release
     pub fn release(&self) -> Result<(), ReleaseError> {
         if !self.is_owned() {
@@ -719,6 +757,9 @@ mod tests {
             assert!(lock.acquire_timeout(Duration::ZERO).is_some());
             assert!(lock.acquire_deadline(Instant::now()).is_some());
             assert!(lock.acquire_timeout(Duration::MAX).is_some());
+            let past = Instant::now();
+            assert_eq!(lock.acquire_by_hand_deadline(past), Ok(true));
+            assert_eq!(lock.release(), Ok(()));
             thread::scope(|scope| {
                 scope.spawn(|| {
                     let (start, wait) =
@@ -728,7 +769,9 @@ mod tests {
                     assert!(lock.acquire_deadline(start + wait * 2).is_none());
                     assert_eq!(lock.acquire_by_hand_timeout(wait), Ok(false));
                     assert_eq!(lock.try_acquire_by_hand(), Ok(false));
-                    assert!(start.elapsed() >= wait * 3);
+                    let late = start + wait * 4;
+                    assert_eq!(lock.acquire_by_hand_deadline(late), Ok(false));
+                    assert!(start.elapsed() >= wait * 4);
                 });
             });
             drop(guard);

@@ -5,29 +5,25 @@
 //!     --test deadlock_detection
 //! ```
 
-use std::sync::mpsc;
+use std::sync::{Arc, LazyLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use parking_lot::deadlock::check_deadlock;
-use threading::{Condition, Lock};
+use threading::{Condition, Lock, OwnedLockGuard};
 
 /// Far longer than any wait in these tests that is expected to end.
 const LONG: Duration = Duration::from_secs(30);
 
-/// A thread that waits for a lock which it once acquired by hand, and which
-/// another thread has released and acquired since, is in no deadlock; the
+/// A thread that waits for a lock which it once acquired by hand or through an
+/// owned guard, and which another thread has released and acquired since, is in no deadlock; the
 /// detector leaves threads that it reports asleep for good.
-fn gets_the_lock_back(
-    acquire_by_hand: fn(),
-    release: fn(),
-    lock: &'static Lock,
-) {
+fn gets_the_lock_back(acquire: fn(), release: fn(), lock: &'static Lock) {
     let (go, told_to_go) = mpsc::channel();
     let (has_it, other_has_it) = mpsc::channel();
     let (done, is_done) = mpsc::channel();
     thread::spawn(move || {
-        acquire_by_hand();
+        acquire();
         go.send(()).unwrap();
         other_has_it.recv_timeout(LONG).unwrap();
         drop(lock.acquire());
@@ -64,4 +60,13 @@ fn a_condition_released_by_another_thread_is_no_deadlock() {
     };
     let release = || CONDITION.release().unwrap();
     gets_the_lock_back(acquire_and_wait, release, &LOCK);
+}
+
+#[test]
+fn an_owned_guard_dropped_by_another_thread_is_no_deadlock() {
+    static LOCK: LazyLock<Arc<Lock>> = LazyLock::new(Arc::default);
+    static GUARD: Lock<Option<OwnedLockGuard<()>>> = Lock::new(None);
+    let acquire = || *GUARD.acquire() = Some(LOCK.acquire_owned());
+    let release = || drop(GUARD.acquire().take());
+    gets_the_lock_back(acquire, release, &LOCK);
 }

@@ -137,6 +137,13 @@ fn a_guard_of_another_lock() {
         let _ =
             condition.wait_for_timeout(&mut guard, |_| true, Duration::ZERO);
     });
+    let past = Instant::now();
+    panics_here(what, || {
+        condition.wait_deadline(&mut guard, past);
+    });
+    panics_here(what, || {
+        let _ = condition.wait_for_deadline(&mut guard, |_| true, past);
+    });
     panics_here(what, || {
         condition.notify_one(&guard);
     });

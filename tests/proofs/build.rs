@@ -86,6 +86,12 @@ const MUTANTS: &[Mutant] = &[
         new: "(state & HOLDER != 0)",
     },
     Mutant {
+        name: "lock_releases_owned_guards_by_hand",
+        module: "lock.rs",
+        old: "(state & HOLDER == holder as u8)",
+        new: "(state & HAND == holder as u8)",
+    },
+    Mutant {
         name: "lock_acquires_relaxed",
         module: "lock.rs",
         old: "(Ordering::Acquire, Ordering::Relaxed)",

@@ -97,6 +97,7 @@ mutant!(lock_never_checks_again, "models/lock.rs");
 mutant!(lock_forgets_the_other_sleeper, "models/lock.rs");
 mutant!(lock_forgets_the_patient_sleeper, "models/lock.rs");
 mutant!(lock_releases_guards_by_hand, "models/lock.rs");
+mutant!(lock_releases_owned_guards_by_hand, "models/lock.rs");
 mutant!(lock_acquires_relaxed, "models/lock.rs");
 mutant!(lock_releases_relaxed, "models/lock.rs");
 mutant!(lock_releases_by_hand_relaxed, "models/lock.rs");
@@ -164,6 +165,14 @@ pub const MUTANTS: &[Mutant] = &[
         change: "a check weakened: `release` takes the lock away from \
                  a guard",
         models: lock_releases_guards_by_hand::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "lock_releases_owned_guards_by_hand",
+        module: "Lock",
+        change: "a check weakened: `release` takes the lock away from \
+                 an owned guard",
+        models: lock_releases_owned_guards_by_hand::models::MODELS,
         is_weak_ordering: false,
     },
     Mutant {

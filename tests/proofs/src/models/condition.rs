@@ -225,9 +225,7 @@ fn by_hand() {
         let done = Arc::clone(&done);
         spawn(&condition, move |condition| {
             condition.acquire_by_hand();
-            while !done.get() {
-                condition.wait_by_hand().unwrap();
-            }
+            condition.wait_for_by_hand(|| done.get()).unwrap();
             condition.release().unwrap();
         })
     };

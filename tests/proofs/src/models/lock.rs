@@ -30,6 +30,13 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: PRIMITIVE,
+        promise: "an owned guard excludes others until another thread drops it",
+        preemptions: None,
+        sees: &["held", "free"],
+        run: owned,
+    },
+    Model {
+        primitive: PRIMITIVE,
         promise: "of two releases by hand for one acquisition one succeeds",
         preemptions: None,
         sees: &["the first", "the second"],
@@ -114,6 +121,30 @@ fn by_hand() {
     join(releaser);
     join(third);
     assert!(!shared.0.is_locked());
+}
+
+fn owned() {
+    let lock = Arc::new(Lock::new(()));
+    let data = Arc::new(Data::new(0));
+    let guard = lock.acquire_owned();
+    data.set(1);
+    let dropper = {
+        let data = Arc::clone(&data);
+        thread::spawn(move || {
+            data.set(2);
+            drop(guard);
+        })
+    };
+    match lock.release() {
+        Ok(()) => panic!("the guard was released by hand"),
+        Err(error) if error.held_by_guard => saw("held"),
+        Err(_) => saw("free"),
+    }
+    let guard = lock.acquire_owned();
+    assert_eq!(data.get(), 2);
+    drop(guard);
+    join(dropper);
+    assert!(!lock.is_locked());
 }
 
 fn one_release() {
