@@ -1,8 +1,10 @@
 //! The pages in a real browser: what a reader meets who uses the keyboard,
 //! asks the system for less motion or for other colours, or prints.
 //!
-//! Needs Chromium, by one of its names on `PATH`; without it every test is
-//! skipped, unless `BOOK_REQUIRE_BROWSER` is set, as `.ci/run` does.
+//! `cargo book check` runs them, by `BOOK_BROWSER`; a plain `cargo test` has
+//! no time for a browser.
+//! They need Chromium, by one of its names on `PATH`. Without it every test
+//! is skipped, unless `BOOK_REQUIRE_BROWSER` is set, as `.ci/run` does.
 //!
 //! When it fails: each problem names what is wrong and where.
 //! `theme/` has the style sheets and scripts.
@@ -55,8 +57,13 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // There is one browser.
     arguments.test_threads = Some(1);
-    let program = browser::find();
-    let required = env::var_os("BOOK_REQUIRE_BROWSER").is_some();
+    let is_set = |name| env::var_os(name).is_some();
+    let required = is_set("BOOK_REQUIRE_BROWSER");
+    let program = if required || is_set("BOOK_BROWSER") {
+        browser::find()
+    } else {
+        Err("`cargo book check` does that".to_owned())
+    };
     if let Err(problem) = &program
         && !required
     {

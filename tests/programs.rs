@@ -33,7 +33,9 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use xtask::python;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Many of them wait for most of their time.
+    arguments.test_threads.get_or_insert(4);
     let python = python::find();
     if let Err(problem) = &python
         && !requires_python()

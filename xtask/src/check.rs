@@ -37,7 +37,11 @@ const STEPS: [Step; 7] = [
     ),
     cargo(
         "tests",
-        &[("BOOK_RUNS", "25"), ("BOOK_REQUIRE_PYTHON", "1")],
+        &[
+            ("BOOK_RUNS", "25"),
+            ("BOOK_REQUIRE_PYTHON", "1"),
+            ("BOOK_BROWSER", "1"),
+        ],
         "test --workspace",
     ),
     cargo(
@@ -153,7 +157,7 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @r#"
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --all-features -- -D warnings
-    BOOK_RUNS="25" BOOK_REQUIRE_PYTHON="1" cargo test --workspace
+    BOOK_RUNS="25" BOOK_REQUIRE_PYTHON="1" BOOK_BROWSER="1" cargo test --workspace
     cargo test --package threading --features deadlock_detection --test deadlock_detection
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
     cargo book test
