@@ -2,8 +2,6 @@
 //! std-semaphore, the C library's semaphore, and a plain one.
 
 mod support;
-#[path = "support/waits.rs"]
-mod waits;
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -13,7 +11,8 @@ use criterion::Criterion;
 use parking_lot::{Condvar, Mutex};
 use std_semaphore::Semaphore as StdSemaphore;
 use support::{
-    Ratio, Surroundings, compare_in, criterion, time, time_alike, time_pairs,
+    Apart, Ratio, Surroundings, compare_in, criterion, processor_time, time,
+    time_alike, time_pairs,
 };
 use threading::Semaphore;
 use tokio::sync::{Semaphore as Tokio, SemaphorePermit};
@@ -194,6 +193,9 @@ mod posix {
 
 /// What is measured, with a semaphore of any kind.
 trait Operation {
+    /// Whether a thread may have to wait: then a future has to be driven.
+    const WAITS: bool = true;
+
     fn time<P: Permits>(&self, operations: u64) -> Duration;
 }
 
@@ -201,6 +203,8 @@ trait Operation {
 struct Alone;
 
 impl Operation for Alone {
+    const WAITS: bool = false;
+
     fn time<P: Permits>(&self, operations: u64) -> Duration {
         let semaphore = P::new(1);
         time(operations, || black_box(&semaphore).hold())
@@ -215,8 +219,22 @@ struct Contended {
 
 impl Operation for Contended {
     fn time<P: Permits>(&self, operations: u64) -> Duration {
-        let semaphore = P::new(self.permits);
-        time_alike(operations, self.threads, || semaphore.hold())
+        let semaphore = Apart(P::new(self.permits));
+        time_alike(operations, self.threads, || semaphore.0.hold())
+    }
+}
+
+/// The same, but measured is how long the cores are busy with it.
+struct Busy {
+    threads: usize,
+    permits: usize,
+}
+
+impl Operation for Busy {
+    fn time<P: Permits>(&self, operations: u64) -> Duration {
+        let semaphore = Apart(P::new(self.permits));
+        let hold = || semaphore.0.hold();
+        processor_time::of_alike(operations, self.threads, hold)
     }
 }
 
@@ -244,7 +262,7 @@ impl Operation for LongWait {
     fn time<P: Permits>(&self, operations: u64) -> Duration {
         let semaphore = P::new(0);
         let (wait, wake) = (|| semaphore.acquire(), || semaphore.release());
-        waits::processor_time(operations, wait, wake)
+        processor_time::long_waits(operations, wait, wake)
     }
 }
 
@@ -261,13 +279,15 @@ fn against<P: Permits>(
 }
 
 /// Measures ours against each of the others.
-fn compare_all(
+fn compare_all<O: Operation>(
     around: Surroundings,
     c: &mut Criterion<Ratio>,
     group: &str,
-    o: &impl Operation,
+    o: &O,
 ) {
-    against::<Tokio>(around, c, group, o, "tokio::sync::Semaphore, pollster");
+    let driver = if O::WAITS { ", pollster" } else { "" };
+    let tokio = format!("tokio::sync::Semaphore{driver}");
+    against::<Tokio>(around, c, group, o, &tokio);
     against::<AsyncLock>(around, c, group, o, "async_lock::Semaphore");
     against::<StdSemaphore>(around, c, group, o, "std_semaphore::Semaphore");
     against::<PlainSemaphore>(around, c, group, o, "a plain mutex and condvar");
@@ -303,9 +323,12 @@ fn main() {
         let group = around.name("semaphore, round trips", 2);
         compare_all(around, c, &group, &RoundTrips { threads });
     }
-    if waits::can_measure() {
+    if processor_time::can_measure() {
         let group = "semaphore, processor time of a long wait";
         compare_all(quiet, c, group, &LongWait);
+        let group = "semaphore, 1 permit, processor time, 4 threads";
+        let (threads, permits) = (4, 1);
+        compare_all(quiet, c, group, &Busy { threads, permits });
     }
     criterion.final_summary();
 }

@@ -4,11 +4,19 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use sysinfo::System;
 
 use crate::python;
+
+/// How much of the cores others may use while a measurement is made: what an
+/// idle system does now and then.
+const QUIET_PERCENT: f32 = 10.0;
+
+/// How many seconds a measurement waits for that.
+const PATIENCE: usize = 10;
 
 /// One sentence: the cores, the system, and the versions of both languages.
 ///
@@ -18,19 +26,44 @@ use crate::python;
 pub fn sentence(root: &Path) -> Result<String> {
     let python = python::find().map_err(anyhow::Error::msg)?;
     let cores = thread::available_parallelism()?;
-    let mut system = System::new();
-    system.refresh_cpu_all();
-    let processor = system.cpus().first().map(|cpu| cpu.brand().trim());
-    let processor = processor.filter(|brand| !brand.is_empty());
     Ok(format!(
-        "Measured on {cores} cores{}, under {}, with {} and {}.",
-        processor
-            .map(|brand| format!(" of {brand}"))
-            .unwrap_or_default(),
+        "Measured on {cores} cores of {}, under {}, with {} and {}.",
+        processor(),
         System::long_os_version().context("the system has no name")?,
         version(root, "rustc".as_ref())?,
         version(root, &python)?,
     ))
+}
+
+/// The name of the processor.
+pub fn processor() -> String {
+    let mut system = System::new();
+    system.refresh_cpu_all();
+    let brand = system.cpus().first().map(|cpu| cpu.brand().trim());
+    let brand = brand.filter(|brand| !brand.is_empty());
+    brand.unwrap_or("an unknown processor").to_owned()
+}
+
+/// Waits a few seconds until the machine has nothing else to do.
+///
+/// # Errors
+///
+/// When it stays busy: a measurement would be wrong.
+pub fn ensure_quiet() -> Result<()> {
+    let mut system = System::new();
+    system.refresh_cpu_usage();
+    for _ in 0..PATIENCE {
+        thread::sleep(Duration::from_secs(1));
+        system.refresh_cpu_usage();
+        if system.global_cpu_usage() < QUIET_PERCENT {
+            return Ok(());
+        }
+    }
+    bail!(
+        "other programs use {:.0} % of the cores, so a measurement would be \
+         wrong: try again when the machine is quiet",
+        system.global_cpu_usage()
+    )
 }
 
 /// `rustc 1.95.0`, as the program says it of itself.
