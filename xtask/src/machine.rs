@@ -1,6 +1,7 @@
 //! What a measurement was made on.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -36,12 +37,28 @@ pub fn sentence(root: &Path) -> Result<String> {
 }
 
 /// The name of the processor.
+///
+/// A virtual machine may hide which `AMD EPYC` it is, but the numbers of its
+/// design, which Linux tells, say so.
 pub fn processor() -> String {
     let mut system = System::new();
     system.refresh_cpu_all();
     let brand = system.cpus().first().map(|cpu| cpu.brand().trim());
     let brand = brand.filter(|brand| !brand.is_empty());
-    brand.unwrap_or("an unknown processor").to_owned()
+    let brand = brand.unwrap_or("an unknown processor");
+    let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    brand.to_owned() + &design(&cpuinfo).unwrap_or_default()
+}
+
+/// The numbers of the first processor in the text of `/proc/cpuinfo`.
+fn design(cpuinfo: &str) -> Option<String> {
+    let value = |key: &str| {
+        let fields = cpuinfo.lines().filter_map(|line| line.split_once(':'));
+        let mut fields = fields.filter(|(name, _)| name.trim() == key);
+        fields.next().map(|(_, value)| value.trim().to_owned())
+    };
+    let (family, model) = (value("cpu family")?, value("model")?);
+    Some(format!(" (family {family}, model {model})"))
 }
 
 /// Waits a few seconds until the machine has nothing else to do.
@@ -76,4 +93,29 @@ fn version(root: &Path, program: &OsStr) -> Result<String> {
     let text = String::from_utf8(output.stdout)?;
     let words: Vec<&str> = text.split_whitespace().take(2).collect();
     Ok(words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_design_of_a_processor_is_that_of_the_first() {
+        let cpuinfo = "\
+processor\t: 0
+cpu family\t: 25
+model\t\t: 17
+model name\t: AMD EPYC
+
+cpu family\t: 7
+";
+        let design = design(cpuinfo);
+        assert_eq!(design.as_deref(), Some(" (family 25, model 17)"));
+    }
+
+    #[test]
+    fn a_system_without_such_numbers_names_the_brand_alone() {
+        assert_eq!(design(""), None);
+        assert_eq!(design("Hardware\t: BCM2835\n"), None);
+    }
 }

@@ -23,7 +23,7 @@ pub const FOLDER: &str = "src/recorded";
 /// # Errors
 ///
 /// [`names::Unknown`] when there is no such program; else when one can't be
-/// run, fails, or prints no table.
+/// run, fails, or prints no table, or when the machine is busy.
 /// Recordings that are complete by then stay.
 pub fn run(root: &Path, program: Option<&str>) -> Result<()> {
     let programs = choose(root, program)?;
@@ -84,15 +84,15 @@ fn choose(root: &Path, program: Option<&str>) -> Result<Vec<String>> {
 }
 
 fn record(root: &Path, program: &str, python: &OsStr) -> Result<String> {
-    let rust = output(project::cargo(root).args([
-        "run",
-        "--quiet",
-        "--release",
-        "--package",
-        "threading",
-        "--example",
-        program,
-    ]))?;
+    let example = ["--release", "--package", "threading", "--example", program];
+    output(
+        project::cargo(root)
+            .args(["build", "--quiet"])
+            .args(example),
+    )?;
+    machine::ensure_quiet()?;
+    let run = ["run", "--quiet"];
+    let rust = output(project::cargo(root).args(run).args(example))?;
     let twin = format!("code/examples/{program}.py");
     let python = output(Command::new(python).arg(&twin).current_dir(root))?;
     let figures = Figures::read(&rust)

@@ -137,7 +137,7 @@ fn a_program_that_does_not_run_leaves_no_recording() {
     let book = small_book(); // has no Cargo.toml
     let answer = cargo_book(book.path(), &["record", "lock"]);
     assert!(
-        answer.contains("error: `cargo run --quiet --release"),
+        answer.contains("error: `cargo build --quiet --release"),
         "{answer}"
     );
     assert!(answer.ends_with("exit code: 1"), "{answer}");
