@@ -212,6 +212,11 @@ impl Operation for Alone {
 }
 
 /// Several threads take and give back permits as often as they can.
+///
+/// With one permit this has two states: one thread runs ahead of the others,
+/// at the price of `Alone`, or they alternate, which costs several times as
+/// much. No semaphore here but tokio's chooses, because none is fair. The
+/// states last for many operations, so a run may compare one with the other.
 struct Contended {
     threads: usize,
     permits: usize,
