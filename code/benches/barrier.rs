@@ -9,8 +9,7 @@ use std::time::Duration;
 use criterion::Criterion;
 use parking_lot::{Condvar, Mutex};
 use support::{
-    Apart, Ratio, Surroundings, compare_in, criterion, processor_time,
-    time_threads,
+    Apart, Ratio, Surroundings, compare_in, cpu_time, criterion, time_threads,
 };
 use threading::Barrier;
 
@@ -115,7 +114,7 @@ fn rounds<M: Meeting>(number: u64, threads: usize) -> Duration {
 fn busy_rounds<M: Meeting>(number: u64, threads: usize) -> Duration {
     let meeting = Apart(M::new(threads));
     let parties = (0..threads).map(|_| meeting.0.party()).collect();
-    processor_time::of_threads(number, parties)
+    cpu_time::of_threads(number, parties)
 }
 
 /// How long a core is busy with a thread whose partner comes late.
@@ -124,7 +123,7 @@ fn late_partner<M: Meeting>(number: u64) -> Duration {
     let waiter = RefCell::new(meeting.0.party());
     let partner = RefCell::new(meeting.0.party());
     let wait = move || (waiter.borrow_mut())();
-    processor_time::long_waits(number, wait, || (partner.borrow_mut())())
+    cpu_time::long_waits(number, wait, || (partner.borrow_mut())())
 }
 
 fn compare_all(
@@ -159,11 +158,11 @@ fn meet(criterion: &mut Criterion<Ratio>, around: Surroundings, usual: usize) {
     compare_all(around, criterion, &group, of_each!(rounds, threads));
 }
 
-fn processor_times(criterion: &mut Criterion<Ratio>) {
+fn cpu_times(criterion: &mut Criterion<Ratio>) {
     let quiet = Surroundings::Quiet;
-    let group = "barrier, processor time of a long wait";
+    let group = "barrier, CPU time of a long wait";
     compare_all(quiet, criterion, group, of_each!(late_partner));
-    let group = "barrier, processor time, 4 threads";
+    let group = "barrier, CPU time, 4 threads";
     compare_all(quiet, criterion, group, of_each!(busy_rounds, 4));
 }
 
@@ -177,8 +176,8 @@ fn main() {
     for around in [0, 2, 4].map(Surroundings::beside) {
         meet(c, around, 4);
     }
-    if processor_time::can_measure() {
-        processor_times(c);
+    if cpu_time::can_measure() {
+        cpu_times(c);
     }
     criterion.final_summary();
 }

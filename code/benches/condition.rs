@@ -8,8 +8,7 @@ use std::sync::{Condvar as StdCondvar, Mutex as StdMutex};
 use criterion::Criterion;
 use parking_lot::{Condvar, Mutex};
 use support::{
-    Ratio, Surroundings, compare, compare_in, criterion, processor_time,
-    time_pairs,
+    Ratio, Surroundings, compare, compare_in, cpu_time, criterion, time_pairs,
 };
 use threading::{Condition, Lock};
 
@@ -68,10 +67,10 @@ fn round_trips(criterion: &mut Criterion<Ratio>, around: Surroundings) {
 
 /// How long two threads keep the cores busy that wake each other in turn.
 fn busy_round_trips(criterion: &mut Criterion<Ratio>) {
-    let group = "condition, processor time of round trips, 2 threads";
+    let group = "condition, CPU time of round trips, 2 threads";
     let mut against = |peer, theirs: fn() -> Turn| {
         let busy = |n, turn: fn() -> Turn| {
-            processor_time::of_pair(n, turn, |turn, side| turn(side))
+            cpu_time::of_pair(n, turn, |turn, side| turn(side))
         };
         let ours = |n| busy(n, ours);
         let theirs = |n| busy(n, theirs);
@@ -83,11 +82,11 @@ fn busy_round_trips(criterion: &mut Criterion<Ratio>) {
 
 /// How long a core is busy with a thread whose turn comes late.
 fn long_wait(criterion: &mut Criterion<Ratio>) {
-    let group = "condition, processor time of a long wait";
+    let group = "condition, CPU time of a long wait";
     let mut against = |peer, theirs: fn() -> Turn| {
         let late = |n, turn: fn() -> Turn| {
             let turn = turn();
-            processor_time::long_waits(n, || turn(true), || turn(false))
+            cpu_time::long_waits(n, || turn(true), || turn(false))
         };
         let ours = |n| late(n, ours);
         let theirs = |n| late(n, theirs);
@@ -102,7 +101,7 @@ fn main() {
     for around in Surroundings::all() {
         round_trips(&mut criterion, around);
     }
-    if processor_time::can_measure() {
+    if cpu_time::can_measure() {
         long_wait(&mut criterion);
         busy_round_trips(&mut criterion);
     }

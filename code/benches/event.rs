@@ -12,8 +12,7 @@ use criterion::Criterion;
 use event_listener::{Event as Listeners, Listener};
 use parking_lot::{Condvar, Mutex};
 use support::{
-    Ratio, Surroundings, compare_in, criterion, processor_time, time,
-    time_pairs,
+    Ratio, Surroundings, compare_in, cpu_time, criterion, time, time_pairs,
 };
 use threading::Event;
 
@@ -141,7 +140,7 @@ fn round_trips<F: Flag>(n: u64, around: Surroundings) -> Duration {
 
 /// How long two threads keep the cores busy that do so.
 fn busy_round_trips<F: Flag>(n: u64) -> Duration {
-    processor_time::of_pair(n, flags::<F>, pass_on)
+    cpu_time::of_pair(n, flags::<F>, pass_on)
 }
 
 /// A flag for each side, and the first side's turn.
@@ -209,7 +208,7 @@ fn long_wait<F: Flag>(n: u64) -> Duration {
         flag.wait();
         flag.clear();
     };
-    processor_time::long_waits(n, wait, || flag.set())
+    cpu_time::long_waits(n, wait, || flag.set())
 }
 
 fn compare_all(
@@ -248,10 +247,10 @@ fn main() {
         let group = around.name("event, round trips", 2);
         compare_all(around, c, &group, of_each!(round_trips, around));
     }
-    if processor_time::can_measure() {
-        let group = "event, processor time of a long wait";
+    if cpu_time::can_measure() {
+        let group = "event, CPU time of a long wait";
         compare_all(quiet, c, group, of_each!(long_wait));
-        let group = "event, processor time of round trips, 2 threads";
+        let group = "event, CPU time of round trips, 2 threads";
         compare_all(quiet, c, group, of_each!(busy_round_trips));
     }
     criterion.final_summary();

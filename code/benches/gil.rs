@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use criterion::Criterion;
 use parking_lot::{FairMutex, Mutex, MutexGuard};
-use support::{Apart, Ratio, compare, criterion, processor_time, time};
+use support::{Apart, Ratio, compare, cpu_time, criterion, time};
 use threading::Gil;
 
 /// Ours against each peer, in one operation.
@@ -58,11 +58,11 @@ fn long_wait(criterion: &mut Criterion<Ratio>) {
     let mutex = Mutex::new(0_u64);
     compare_both(
         criterion,
-        "gil, processor time of a long wait",
+        "gil, CPU time of a long wait",
         [
-            &|n| processor_time::while_held(n, || gil.acquire()),
-            &|n| processor_time::while_held(n, || fair.lock()),
-            &|n| processor_time::while_held(n, || mutex.lock()),
+            &|n| cpu_time::while_held(n, || gil.acquire()),
+            &|n| cpu_time::while_held(n, || fair.lock()),
+            &|n| cpu_time::while_held(n, || mutex.lock()),
         ],
     );
 }
@@ -71,7 +71,7 @@ fn main() {
     let mut criterion = criterion();
     alone(&mut criterion);
     check(&mut criterion);
-    if processor_time::can_measure() {
+    if cpu_time::can_measure() {
         long_wait(&mut criterion);
     }
     criterion.final_summary();

@@ -1,4 +1,6 @@
 //! Acquire and release: `Lock` against the mutexes of `std` and parking_lot.
+//!
+//! None of them is fair: any thread may take the lock as soon as it is free.
 
 mod support;
 
@@ -9,8 +11,8 @@ use std::time::Duration;
 use criterion::Criterion;
 use parking_lot::Mutex;
 use support::{
-    Apart, Ratio, Surroundings, compare, compare_in, criterion, processor_time,
-    time, time_alike,
+    Apart, Ratio, Surroundings, compare, compare_in, cpu_time, criterion, time,
+    time_alike,
 };
 use threading::Lock;
 
@@ -57,39 +59,39 @@ fn contended(
 /// How long a core is busy with a thread that waits for a lock which another
 /// thread holds for long.
 fn long_wait(criterion: &mut Criterion<Ratio>) {
-    let group = "lock, processor time of a long wait";
+    let group = "lock, CPU time of a long wait";
     let lock = Lock::new(0_u64);
     let mutex = Mutex::new(0_u64);
     let std_mutex = StdMutex::new(0_u64);
     let mut against = |peer, theirs: &dyn Fn(u64) -> Duration| {
-        let ours = |n| processor_time::while_held(n, || lock.acquire());
+        let ours = |n| cpu_time::while_held(n, || lock.acquire());
         compare(criterion, group, peer, ours, theirs);
     };
     against("parking_lot::Mutex", &|n| {
-        processor_time::while_held(n, || mutex.lock())
+        cpu_time::while_held(n, || mutex.lock())
     });
     against("std::sync::Mutex", &|n| {
-        processor_time::while_held(n, || std_mutex.lock().unwrap())
+        cpu_time::while_held(n, || std_mutex.lock().unwrap())
     });
 }
 
 /// How long threads keep the cores busy that take the same lock as often as
 /// they can.
 fn busy(criterion: &mut Criterion<Ratio>) {
-    let group = "lock, processor time, 4 threads";
+    let group = "lock, CPU time, 4 threads";
     let lock = Apart(Lock::new(0_u64));
     let mutex = Apart(Mutex::new(0_u64));
     let std_mutex = Apart(StdMutex::new(0_u64));
     let mut against = |peer, theirs: &dyn Fn(u64) -> Duration| {
         let count = || *lock.0.acquire() += 1;
-        let ours = |n| processor_time::of_alike(n, 4, count);
+        let ours = |n| cpu_time::of_alike(n, 4, count);
         compare(criterion, group, peer, ours, theirs);
     };
     against("parking_lot::Mutex", &|n| {
-        processor_time::of_alike(n, 4, || *mutex.0.lock() += 1)
+        cpu_time::of_alike(n, 4, || *mutex.0.lock() += 1)
     });
     against("std::sync::Mutex", &|n| {
-        processor_time::of_alike(n, 4, || *std_mutex.0.lock().unwrap() += 1)
+        cpu_time::of_alike(n, 4, || *std_mutex.0.lock().unwrap() += 1)
     });
 }
 
@@ -100,7 +102,7 @@ fn main() {
         contended(&mut criterion, 2, around);
     }
     contended(&mut criterion, 4, Surroundings::Quiet);
-    if processor_time::can_measure() {
+    if cpu_time::can_measure() {
         long_wait(&mut criterion);
         busy(&mut criterion);
     }

@@ -8,8 +8,8 @@ use std::hint::black_box;
 use criterion::Criterion;
 use parking_lot::ReentrantMutex;
 use support::{
-    Apart, Ratio, Surroundings, compare, compare_in, criterion, processor_time,
-    time, time_alike,
+    Apart, Ratio, Surroundings, compare, compare_in, cpu_time, criterion, time,
+    time_alike,
 };
 use threading::RLock;
 
@@ -62,22 +62,22 @@ fn contended(
 
 /// How long cores are busy: with a thread that waits for long, and with
 /// several that take the same lock as often as they can.
-fn processor_times(criterion: &mut Criterion<Ratio>) {
+fn cpu_times(criterion: &mut Criterion<Ratio>) {
     let lock = Apart(RLock::new(Cell::new(0)));
     let mutex = Apart(ReentrantMutex::new(Cell::new(0)));
     compare(
         criterion,
-        "rlock, processor time of a long wait",
+        "rlock, CPU time of a long wait",
         PEER,
-        |n| processor_time::while_held(n, || lock.0.acquire()),
-        |n| processor_time::while_held(n, || mutex.0.lock()),
+        |n| cpu_time::while_held(n, || lock.0.acquire()),
+        |n| cpu_time::while_held(n, || mutex.0.lock()),
     );
     compare(
         criterion,
-        "rlock, acquired twice, processor time, 4 threads",
+        "rlock, acquired twice, CPU time, 4 threads",
         PEER,
-        |n| processor_time::of_alike(n, 4, || nested(&lock.0)),
-        |n| processor_time::of_alike(n, 4, || nested_of_peer(&mutex.0)),
+        |n| cpu_time::of_alike(n, 4, || nested(&lock.0)),
+        |n| cpu_time::of_alike(n, 4, || nested_of_peer(&mutex.0)),
     );
 }
 
@@ -88,8 +88,8 @@ fn main() {
         contended(&mut criterion, 2, around);
     }
     contended(&mut criterion, 4, Surroundings::Quiet);
-    if processor_time::can_measure() {
-        processor_times(&mut criterion);
+    if cpu_time::can_measure() {
+        cpu_times(&mut criterion);
     }
     criterion.final_summary();
 }

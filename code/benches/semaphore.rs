@@ -11,7 +11,7 @@ use criterion::Criterion;
 use parking_lot::{Condvar, Mutex};
 use std_semaphore::Semaphore as StdSemaphore;
 use support::{
-    Apart, Ratio, Surroundings, compare_in, criterion, processor_time, time,
+    Apart, Ratio, Surroundings, compare_in, cpu_time, criterion, time,
     time_alike, time_pairs,
 };
 use threading::Semaphore;
@@ -79,6 +79,8 @@ impl Permits for PlainSemaphore {
 
 /// Asked first, and awaited only if there is no permit: a thread that has to
 /// wait needs something to drive the future, which is pollster here.
+///
+/// The only fair one here: a permit goes to the thread that has waited longest.
 impl Permits for Tokio {
     fn new(permits: usize) -> Self {
         Tokio::new(permits)
@@ -239,7 +241,7 @@ impl Operation for Busy {
     fn time<P: Permits>(&self, operations: u64) -> Duration {
         let semaphore = Apart(P::new(self.permits));
         let hold = || semaphore.0.hold();
-        processor_time::of_alike(operations, self.threads, hold)
+        cpu_time::of_alike(operations, self.threads, hold)
     }
 }
 
@@ -267,7 +269,7 @@ impl Operation for LongWait {
     fn time<P: Permits>(&self, operations: u64) -> Duration {
         let semaphore = P::new(0);
         let (wait, wake) = (|| semaphore.acquire(), || semaphore.release());
-        processor_time::long_waits(operations, wait, wake)
+        cpu_time::long_waits(operations, wait, wake)
     }
 }
 
@@ -328,10 +330,10 @@ fn main() {
         let group = around.name("semaphore, round trips", 2);
         compare_all(around, c, &group, &RoundTrips { threads });
     }
-    if processor_time::can_measure() {
-        let group = "semaphore, processor time of a long wait";
+    if cpu_time::can_measure() {
+        let group = "semaphore, CPU time of a long wait";
         compare_all(quiet, c, group, &LongWait);
-        let group = "semaphore, 1 permit, processor time, 4 threads";
+        let group = "semaphore, 1 permit, CPU time, 4 threads";
         let (threads, permits) = (4, 1);
         compare_all(quiet, c, group, &Busy { threads, permits });
     }

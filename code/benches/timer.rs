@@ -11,9 +11,7 @@ use std::time::{Duration, Instant};
 
 use criterion::Criterion;
 use parking_lot::{Condvar, Mutex};
-use support::{
-    Ratio, Surroundings, compare, compare_in, criterion, processor_time,
-};
+use support::{Ratio, Surroundings, compare, compare_in, cpu_time, criterion};
 use threading::{Timer, TimerQueue};
 use timer::Timer as CrateTimer;
 
@@ -146,9 +144,9 @@ fn threads() -> Start {
 /// How long all threads of the process keep the cores busy meanwhile.
 fn busy(start: Start) -> Duration {
     fire(Duration::ZERO, &start); // its own thread, if any, is there now
-    let before = processor_time::of_this_process();
-    fire(processor_time::LONG, &start);
-    processor_time::of_this_process() - before
+    let before = cpu_time::of_this_process();
+    fire(cpu_time::LONG, &start);
+    cpu_time::of_this_process() - before
 }
 
 /// The sum of that many measurements.
@@ -196,9 +194,9 @@ fn main() {
     for around in Surroundings::without_crowd() {
         compare_starts(around, c, "lateness of 3 ms", lateness);
     }
-    if processor_time::can_measure() {
+    if cpu_time::can_measure() {
         let quiet = Surroundings::Quiet;
-        compare_starts(quiet, c, "processor time of a long wait", busy);
+        compare_starts(quiet, c, "CPU time of a long wait", busy);
     }
     criterion.final_summary();
 }

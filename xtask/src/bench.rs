@@ -24,6 +24,10 @@ use crate::{machine, names, project, record};
 /// which core a thread gets, differ from process to process.
 const PROCESSES: usize = 5;
 
+/// Begins each loop at a cache line. An operation of a nanosecond is a loop of
+/// a few instructions, and where it happens to lie can double its time.
+const FLAGS: &str = "-C llvm-args=-align-loops=64";
+
 /// What the pages include.
 const TABLES: &str = "src/recorded/bench.md";
 
@@ -69,6 +73,10 @@ pub fn run(root: &Path, name: Option<&str>, mode: Mode) -> Result<()> {
         Mode::Tables => {}
     }
     let recordings = recording::read(root)?;
+    ensure!(
+        !recordings.is_empty(),
+        "nothing is recorded yet: run `cargo book bench`"
+    );
     record::write(root, TABLES, &tables::page(&recordings))?;
     println!("{TABLES} is written");
     Ok(())
@@ -184,6 +192,7 @@ fn cargo_bench<'a>(
     benches: impl IntoIterator<Item = &'a String>,
 ) -> Command {
     let mut command = project::cargo(root);
+    project::rustflags(&mut command, FLAGS);
     command.args(["bench", "--quiet", "--package", "threading"]);
     for bench in benches {
         command.args(["--bench", bench]);

@@ -10,7 +10,7 @@
 
 #![allow(dead_code, reason = "no benchmark needs all of it")]
 
-pub mod processor_time;
+pub mod cpu_time;
 mod surroundings;
 
 use std::sync::Barrier;
