@@ -3,7 +3,8 @@
 
 mod support;
 
-use std::hint::black_box;
+use std::hint::{self, black_box};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_lock::{Semaphore as AsyncLock, SemaphoreGuard};
@@ -219,6 +220,7 @@ impl Operation for Alone {
 /// at the price of `Alone`, or they alternate, which costs several times as
 /// much. No semaphore here but tokio's chooses, because none is fair. The
 /// states last for many operations, so a run may compare one with the other.
+/// `InTurn` has the second state alone.
 struct Contended {
     threads: usize,
     permits: usize,
@@ -231,7 +233,25 @@ impl Operation for Contended {
     }
 }
 
-/// The same, but measured is how long the cores are busy with it.
+/// Two threads must take the only permit in turn. The other one's turn begins
+/// while the permit is still taken, so it often has to wait.
+struct InTurn;
+
+impl Operation for InTurn {
+    fn time<P: Permits>(&self, operations: u64) -> Duration {
+        let new = || Apart((P::new(1), Apart(AtomicBool::new(false))));
+        time_pairs(operations, 2, new, |Apart((semaphore, turn)), side| {
+            while turn.0.load(Ordering::Acquire) != side {
+                hint::spin_loop();
+            }
+            semaphore.acquire();
+            turn.0.store(!side, Ordering::Release);
+            semaphore.release();
+        })
+    }
+}
+
+/// As `Contended`, but measured is how long the cores are busy with it.
 struct Busy {
     threads: usize,
     permits: usize,
@@ -320,6 +340,7 @@ fn main() {
             },
         );
     }
+    compare_all(quiet, c, "semaphore, 1 permit, 2 threads in turn", &InTurn);
     for (threads, permits) in [(4, 2), (4, 1)] {
         let unit = if permits == 1 { "permit" } else { "permits" };
         let group = format!("semaphore, {permits} {unit}, {threads} threads");

@@ -104,8 +104,8 @@ mod tests {
         let cpuinfo = "\
 processor\t: 0
 cpu family\t: 25
-model\t\t: 17
 model name\t: AMD EPYC
+model\t\t: 17
 
 cpu family\t: 7
 ";
