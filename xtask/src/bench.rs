@@ -11,7 +11,7 @@ mod results;
 mod tables;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -152,34 +152,38 @@ fn measure(
     benches: &[String],
     processes: usize,
 ) -> Result<Vec<(String, Vec<Row>)>> {
-    let target = root.join("target");
-    fs::create_dir_all(&target)?;
     // Two measurements at a time must not read each other's results.
-    let results = tempfile::tempdir_in(target)?;
+    let results = tempfile::tempdir_in(target(root)?)?;
     let folder = |number: usize, bench: &str| {
-        results.path().join(format!("{number}/{bench}"))
+        results.path().join(number.to_string()).join(bench)
     };
     for number in 1..=processes {
         for bench in benches {
             println!("{bench}, process {number} of {processes}");
-            let mut command = cargo_bench(root, [bench]);
-            // Criterion would look for the target directory by itself.
-            command.env("CRITERION_HOME", folder(number, bench));
-            project::run(&mut command, "cargo bench --package threading")?;
+            measure_once(root, bench, &folder(number, bench))?;
         }
     }
-    benches
-        .iter()
-        .map(|bench| {
-            let folders = (1..=processes).map(|number| folder(number, bench));
-            let rows = results::rows(folders)?;
-            ensure!(
-                !rows.is_empty(),
-                "the benchmark `{bench}` left no results"
-            );
-            Ok((bench.clone(), rows))
-        })
-        .collect()
+    let rows = |bench: &String| {
+        let folders = (1..=processes).map(|number| folder(number, bench));
+        let rows = results::rows(folders)?;
+        ensure!(!rows.is_empty(), "the benchmark `{bench}` left no results");
+        Ok((bench.clone(), rows))
+    };
+    benches.iter().map(rows).collect()
+}
+
+/// Where what is built lies, and so what will be removed with it.
+fn target(root: &Path) -> Result<PathBuf> {
+    let target = root.join("target");
+    fs::create_dir_all(&target)?;
+    Ok(target)
+}
+
+fn measure_once(root: &Path, bench: &String, results: &Path) -> Result<()> {
+    let mut command = cargo_bench(root, [bench]);
+    // Criterion would look for the target directory by itself.
+    command.env("CRITERION_HOME", results);
+    project::run(&mut command, "cargo bench --package threading")
 }
 
 fn build(root: &Path, benches: &[String]) -> Result<()> {

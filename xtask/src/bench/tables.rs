@@ -101,35 +101,38 @@ fn slower(comparisons: &[Comparison]) -> Table {
 }
 
 fn table(comparisons: &[&Comparison]) -> Table {
-    let processors =
-        comparisons.iter().flat_map(|each| each.by_processor.keys());
-    let mut processors: BTreeSet<&str> = processors.copied().collect();
-    if processors.len() == 1 {
-        processors.clear(); // its column would repeat the worst
-    }
+    let processors = processors(comparisons);
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
     let header = ["operation", "ours / peer", "peer", "lowest to highest"];
     table.set_header(header.into_iter().chain(processors.iter().copied()));
-    for Comparison {
-        worst,
-        by_processor,
-    } in comparisons
-    {
-        let mut cells = vec![
-            worst.operation.clone(),
-            figure(worst),
-            worst.peer.clone(),
-            range(worst),
-        ];
-        cells.extend(processors.iter().map(|processor| {
-            by_processor
-                .get(processor)
-                .map_or_else(|| "–".to_owned(), |row| figure(row))
-        }));
-        table.add_row(cells);
+    for comparison in comparisons {
+        table.add_row(cells(comparison, &processors));
     }
     table
+}
+
+/// The processors that have a column of their own: where there is only one,
+/// its column would repeat the worst.
+fn processors<'a>(comparisons: &[&Comparison<'a>]) -> BTreeSet<&'a str> {
+    let all = comparisons.iter().flat_map(|each| each.by_processor.keys());
+    let all: BTreeSet<&str> = all.copied().collect();
+    if all.len() > 1 { all } else { BTreeSet::new() }
+}
+
+fn cells(comparison: &Comparison, processors: &BTreeSet<&str>) -> Vec<String> {
+    let worst = comparison.worst;
+    let mut cells = vec![
+        worst.operation.clone(),
+        figure(worst),
+        worst.peer.clone(),
+        range(worst),
+    ];
+    cells.extend(processors.iter().map(|processor| {
+        let row = comparison.by_processor.get(processor);
+        row.map_or_else(|| "–".to_owned(), |row| figure(row))
+    }));
+    cells
 }
 
 fn figure(row: &Row) -> String {
