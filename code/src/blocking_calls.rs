@@ -1058,17 +1058,21 @@ mod tests {
 
     #[test]
     fn a_wait_that_timed_out_swallows_no_value() {
-        let (sender, receiver) = mpsc::channel();
-        let mut numbers = Helper::new(receiver.into_iter()).unwrap();
+        let (mut pipe, mut writer) = io::pipe().unwrap();
+        let mut bytes = Helper::new(iter::from_fn(move || {
+            let mut byte = [0];
+            pipe.read_exact(&mut byte).ok().map(|()| byte[0])
+        }))
+        .unwrap();
         for number in 0..100 {
             let soon = Deadline::after(Duration::from_micros(100));
-            assert!(numbers.wait(soon).is_err());
-            sender.send(number).unwrap();
-            let came = numbers.wait(Deadline::after(LONG));
+            assert!(bytes.wait(soon).is_err());
+            writer.write_all(&[number]).unwrap();
+            let came = bytes.wait(Deadline::after(LONG));
             assert_eq!(came, Ok(Some(number)));
         }
-        drop(sender);
-        assert_eq!(numbers.wait(Deadline::after(LONG)), Ok(None));
+        drop(writer);
+        assert_eq!(bytes.wait(Deadline::after(LONG)), Ok(None));
     }
 
     #[test]

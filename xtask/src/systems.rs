@@ -17,7 +17,7 @@ const TARGETS: [&str; 3] = [
 
 /// The oldest Rust that the modules work with, over the versions of
 /// `parking_lot` that it can compile.
-pub const OLDEST_RUST: &str = "1.86.0";
+pub const OLDEST_RUST: &str = "1.87.0";
 
 /// Tests the modules with the oldest Rust that they work with.
 ///
