@@ -303,7 +303,7 @@ impl Event {
     /// Waits until the event is set, no longer than until `deadline`; tells
     /// whether it was set.
     ///
-    /// A deadline in the past only looks.
+    /// A deadline in the past only looks; `None` waits forever.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -318,8 +318,8 @@ impl Event {
     #[doc(alias = "wait_until")]
     #[inline]
     #[must_use = "`false` means that the event was not set in time"]
-    pub fn wait_deadline(&self, deadline: Instant) -> bool {
-        self.is_set() || self.sleep(Some(deadline))
+    pub fn wait_deadline(&self, deadline: impl Into<Option<Instant>>) -> bool {
+        self.is_set() || self.sleep(deadline.into())
     }
     // ANCHOR_END: wait
 
