@@ -1543,6 +1543,40 @@ mod tests {
     }
 
     #[test]
+    fn a_deadline_is_the_same_moment_for_all() {
+        let barrier = Arc::new(new(3).with_timeout(Duration::MAX));
+        let deadline = Instant::now() + SHORT;
+        let threads = [(); 2].map(|()| {
+            let barrier = Arc::clone(&barrier);
+            thread::spawn(move || barrier.wait_deadline(deadline))
+        });
+        let answers = threads.map(join);
+        assert_eq!(answers, [Err(TimedOut), Err(TimedOut)]);
+        assert!(Instant::now() >= deadline);
+    }
+
+    #[test]
+    fn a_deadline_in_the_past_breaks_the_barrier_unless_last() {
+        let past = Instant::now();
+        let barrier = new(1);
+        assert_eq!(barrier.wait_deadline(past), Ok(0));
+
+        let barrier = new(2);
+        assert_eq!(barrier.wait_deadline(past), Err(TimedOut));
+        assert!(barrier.is_broken());
+    }
+
+    #[test]
+    fn no_deadline_replaces_the_default_timeout() {
+        let barrier = Arc::new(new(2).with_timeout(Duration::ZERO));
+        let other = Arc::clone(&barrier);
+        let early = thread::spawn(move || other.wait_deadline(None));
+        until_asleep(&barrier);
+        assert_eq!(wait_timeout(&barrier, LIMIT), Ok(1));
+        assert_eq!(join(early), Ok(0));
+    }
+
+    #[test]
     fn wait_uses_the_default_timeout() {
         let barrier = new(2).with_timeout(SHORT).with_action(|| {});
         let barrier = Arc::new(barrier);

@@ -1566,6 +1566,10 @@ mod tests {
                         ready,
                         Duration::MAX
                     ));
+                    assert!(
+                        room.condition
+                            .wait_for_deadline(&mut seats, ready, None)
+                    );
                 });
                 let seats = room.when_waiting(1);
                 room.condition.notify_all(&seats);
@@ -1575,6 +1579,7 @@ mod tests {
                 room.condition.notify_all(&seats);
             });
             assert!(room.condition.acquire_timeout(Duration::MAX).is_some());
+            assert!(room.condition.acquire_deadline(None).is_some());
         });
     }
 

@@ -1311,6 +1311,28 @@ mod tests {
     }
 
     #[test]
+    fn no_deadline_means_to_wait_forever() {
+        in_time(|| {
+            let lock = Arc::new(Lock::new(()));
+            let by_hand = || {
+                lock.acquire_by_hand_deadline(None) && lock.release().is_ok()
+            };
+            thread::scope(|scope| {
+                let guard = lock.acquire();
+                let waiters = [
+                    scope.spawn(|| lock.acquire_deadline(None).is_some()),
+                    scope.spawn(|| lock.acquire_owned_deadline(None).is_some()),
+                    scope.spawn(by_hand),
+                ];
+                drop(guard);
+                for waiter in waiters {
+                    assert!(waiter.join().unwrap());
+                }
+            });
+        });
+    }
+
+    #[test]
     fn release_without_acquire_is_an_error_and_changes_nothing() {
         in_time(|| {
             let lock = Lock::new(3);

@@ -759,6 +759,9 @@ mod tests {
             assert!(lock.acquire_timeout(Duration::ZERO).is_some());
             assert!(lock.acquire_deadline(Instant::now()).is_some());
             assert!(lock.acquire_timeout(Duration::MAX).is_some());
+            assert!(lock.acquire_deadline(None).is_some());
+            assert_eq!(lock.acquire_by_hand_deadline(None), Ok(true));
+            assert_eq!(lock.release(), Ok(()));
             let past = Instant::now();
             assert_eq!(lock.acquire_by_hand_deadline(past), Ok(true));
             assert_eq!(lock.release(), Ok(()));

@@ -13,7 +13,8 @@
 //! adds a permit for each piece of work that it has finished.
 //! A neighbour may serve you better:
 //! `Lock` protects a value and admits one thread at a time, `Event` lets
-//! everybody go on at once, a channel hands over the work itself.
+//! everybody go on at once, a channel hands over the work itself, and
+//! `ClosableSemaphore` in a file of its own can end the waiting.
 //!
 //! # Before you copy it
 //!
@@ -2073,6 +2074,19 @@ mod tests {
             semaphore.release().unwrap();
             assert!(join(waiter));
             assert!(semaphore.acquire_by_hand_timeout(Duration::MAX));
+        });
+    }
+
+    #[test]
+    fn no_deadline_means_to_wait_forever() {
+        limited(|| {
+            let semaphore = leak(0);
+            let waiter =
+                thread::spawn(|| semaphore.acquire_deadline(None).is_some());
+            until("the waiter sleeps", || has_sleepers(semaphore));
+            semaphore.release().unwrap();
+            assert!(join(waiter));
+            assert!(semaphore.acquire_by_hand_deadline(None));
         });
     }
 
