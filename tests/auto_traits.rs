@@ -12,8 +12,9 @@ use book_tests::problems::Problems;
 use book_tests::workspace::modules;
 use threading::{
     barrier, best_practices, blocking_calls, condition, configure, event,
-    exceptions, gil, life_cycle, local, lock, main_thread, processes, rlock,
-    semaphore, spawn, timer, timer_queue, when_to_use,
+    event_auto_reset, exceptions, gil, life_cycle, local, lock, main_thread,
+    processes, rlock, semaphore, semaphore_closable, spawn, timer, timer_queue,
+    when_to_use,
 };
 
 struct Is<T: ?Sized>(PhantomData<T>);
@@ -120,6 +121,7 @@ fn traits() -> String {
         configure::Setting,
         configure::TooLateError,
         event::Event,
+        event_auto_reset::AutoResetEvent,
         exceptions::ExceptHookArgs<'static>,
         gil::Gil<u8>,
         gil::Gil<InTurns>,
@@ -164,6 +166,8 @@ fn traits() -> String {
         semaphore::ReleaseError,
         semaphore::Semaphore,
         semaphore::SemaphoreGuard<'static>,
+        semaphore_closable::ClosableSemaphore,
+        semaphore_closable::ClosedError,
         spawn::Failure,
         spawn::JoinError,
         spawn::NewThread<u8>,

@@ -373,6 +373,24 @@ impl From<Duration> for Deadline {
     }
 }
 
+impl From<Deadline> for Option<Instant> {
+    /// The same as [`Deadline::instant`]: so a deadline is what every call
+    /// takes that ends in `_deadline`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use threading::{Deadline, Event, Lock};
+    ///
+    /// let (stop, balance) = (Event::new(), Lock::new(100));
+    /// let deadline = Deadline::after(Duration::from_millis(5));
+    /// assert!(!stop.wait_deadline(deadline));
+    /// assert!(balance.acquire_deadline(deadline).is_some());
+    /// ```
+    fn from(deadline: Deadline) -> Option<Instant> {
+        deadline.at
+    }
+}
+
 impl From<Instant> for Deadline {
     /// The same as [`Deadline::at`].
     fn from(moment: Instant) -> Deadline {
