@@ -21,7 +21,7 @@
 //!
 //! The chapter that explains this file is `src/attributes.md`.
 //!
-//! Travels with: `life_cycle.rs`, `spawn.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`, `spawn_native.rs`, `spawn_report.rs`.
 
 use std::num::NonZeroU64;
 
@@ -143,10 +143,7 @@ impl ThreadHandle {
     // ANCHOR: alive
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        match self.record.life.state() {
-            State::Running | State::Blocked => true,
-            State::New | State::Terminated => false,
-        }
+        self.record.life.state().is_alive()
     }
     // ANCHOR_END: alive
 }

@@ -50,6 +50,8 @@ pub mod rlock;
 pub mod semaphore;
 pub mod spawn;
 pub mod spawn_join;
+pub mod spawn_native;
+pub mod spawn_report;
 pub mod threads;
 pub mod timer;
 pub mod timer_queue;

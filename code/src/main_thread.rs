@@ -35,7 +35,7 @@
 //!
 //! The chapter that explains this file is `src/main_thread.md`.
 //!
-//! Travels with: `life_cycle.rs`, `spawn.rs`, `attributes.rs`, `configure.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`, `spawn_native.rs`, `spawn_report.rs`.
 
 use std::marker::PhantomData;
 use std::mem;
@@ -43,18 +43,20 @@ use std::sync::OnceLock;
 
 use super::spawn::{
     CURRENT, Current, IDENT, MAIN_IDENT, Name, REGISTRY, Record, ThreadHandle,
-    native_id,
 };
+use super::spawn_native::native_id;
 
 /// Returns a handle of the main thread: the one that runs `main`.
 ///
 /// It is called `MainThread`, is no daemon, and can't be joined.
 ///
 /// ```
+/// use std::thread;
 /// use threading::main_thread::main_thread;
 ///
-/// assert_eq!(main_thread().name(), "MainThread");
-/// assert!(!main_thread().is_daemon());
+/// let elsewhere = thread::spawn(main_thread).join().unwrap();
+/// assert_eq!(main_thread(), elsewhere);
+/// assert!(format!("{elsewhere:?}").starts_with("Thread(MainThread, "));
 /// ```
 ///
 /// # Differences from Python
@@ -205,7 +207,7 @@ impl Drop for WaitAtEnd {
         while let Some(thread) = next_to_wait_for() {
             // It fails for a thread that the system refused in the meantime:
             // that one has left the registry.
-            let _ = thread.join();
+            let _ = thread.wait();
         }
     }
 }
@@ -276,21 +278,21 @@ mod tests {
         let other = thread::spawn(main_thread).join().unwrap();
         assert_eq!(main, other);
         assert_eq!(main.record.ident, MAIN_IDENT);
-        assert!(matches!(main.join(), Err(JoinError::Foreign)));
-        assert_eq!(main.name(), "MainThread");
-        assert!(!main.is_daemon());
-        assert!(main.is_alive());
+        assert!(matches!(main.wait(), Err(JoinError::Foreign)));
+        assert_eq!(main.record.name(), "MainThread");
+        assert!(!main.record.settings.lock().daemon);
+        assert!(main.state().is_alive());
     }
 
     #[test]
     fn a_test_does_not_run_on_the_main_thread() {
         assert!(!is_main());
         let main = main_thread();
-        assert!(main.is_alive());
+        assert!(main.state().is_alive());
         assert_ne!(IDENT.get(), MAIN_IDENT.get());
         assert!(CURRENT.with(|current| current.get().is_none()));
         #[cfg(target_os = "linux")]
-        assert_eq!(main.native_id(), main_native_id());
+        assert_eq!(*main.record.native_id.wait(), main_native_id());
     }
 
     #[test]
@@ -362,7 +364,7 @@ mod tests {
         });
         // It would wait for `LONG`, and the tasks would fail.
         drop(wait_at_end());
-        assert!(thread.is_alive());
+        assert!(thread.state().is_alive());
         drop((keep, keep_2));
         thread.join().unwrap();
         foreign.join().unwrap();
