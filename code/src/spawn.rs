@@ -142,7 +142,7 @@ pub(crate) struct Record {
 pub(crate) struct Settings {
     pub(crate) name: Name,
     pub(crate) daemon: bool,
-    stack_size: Option<usize>,
+    pub(crate) stack_size: Option<usize>,
 }
 
 /// The name of a thread.

@@ -28,7 +28,7 @@
 //! - In a child process made by `fork`, the hook and the notes of the thread
 //!   that forked are still there, and work as before.
 //!
-//! The chapter that explains this file is `src/exceptions.md`.
+//! The chapter that explains this file is `src/spawn.md`.
 
 use std::any::{Any, TypeId};
 use std::backtrace::{Backtrace, BacktraceStatus};
