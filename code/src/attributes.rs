@@ -13,8 +13,8 @@
 //! # Before you copy it
 //!
 //! - [`ThreadHandle::native_id`] waits for a moment right after a start.
-//! - After a `fork`, the child's handle of its own thread still has the
-//!   native id that the thread had in the parent.
+//! - In a child process made by `fork`, the handle of the one thread there
+//!   still has the native id that the thread had in the parent.
 //! - The daemon flag means something only in a program that waits for its
 //!   threads: see `wait_at_end` in `main_thread.rs`.
 //! - It needs 64-bit atomics, as `spawn.rs` does.

@@ -345,7 +345,7 @@ impl State {
     /// not ended.
     ///
     /// ```
-    /// use threading::State;
+    /// use threading::life_cycle::State;
     ///
     /// assert!(State::Blocked.is_alive());
     /// assert!(!State::New.is_alive());

@@ -26,9 +26,9 @@
 //!   panics abort. A program that ends in such a way waits for no thread.
 //! - It waits for threads of [`Thread`](super::spawn::Thread) alone, and not
 //!   for those of `std::thread::spawn`.
-//! - After a `fork`, the child still has the parent's list of threads, and
-//!   its main thread the native id of the parent's: begin nothing but another
-//!   program there.
+//! - In a child process made by `fork`, a guard of the parent waits for
+//!   nothing, since the parent's threads don't exist there. A new guard would
+//!   wait for them forever: run nothing but another program there.
 //! - On systems other than Linux, Android and Apple's, the main thread is
 //!   known by the name `main` that `std` gives it.
 //! - It needs 64-bit atomics, as `spawn.rs` does.
@@ -39,6 +39,7 @@
 
 use std::marker::PhantomData;
 use std::mem;
+use std::process;
 use std::sync::OnceLock;
 
 use super::spawn::{
@@ -125,7 +126,7 @@ pub(crate) fn is_main() -> bool {
 /// On Linux the main thread has the number of its process.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn main_native_id() -> Option<u64> {
-    Some(u64::from(std::process::id()))
+    Some(u64::from(process::id()))
 }
 
 /// Tells whether the calling thread is the main thread.
@@ -190,6 +191,7 @@ pub fn wait_at_end() -> WaitAtEnd {
         introduce_main();
     }
     WaitAtEnd {
+        process: process::id(),
         not_sent: PhantomData,
     }
 }
@@ -198,12 +200,17 @@ pub fn wait_at_end() -> WaitAtEnd {
 #[must_use = "without a name it is dropped, and waits, at once"]
 #[derive(Debug)]
 pub struct WaitAtEnd {
+    /// A child made by `fork` has another number, and no threads.
+    process: u32,
     /// It stays in the thread that waits.
     not_sent: PhantomData<*const ()>,
 }
 
 impl Drop for WaitAtEnd {
     fn drop(&mut self) {
+        if process::id() != self.process {
+            return;
+        }
         while let Some(thread) = next_to_wait_for() {
             // It fails for a thread that the system refused in the meantime:
             // that one has left the registry.

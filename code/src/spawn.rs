@@ -28,8 +28,11 @@
 //!   (`vm.max_map_count`) may be killed while `std` sets up the stack of a new
 //!   thread ([rust-lang/rust#78497]), so [`StartError::Refused`] does not
 //!   cover that limit.
-//! - A process made by `fork` keeps the parent's threads in its list and its
-//!   handles, although only the thread that forked exists there.
+//! - In a child process made by `fork`, only the thread that forked exists,
+//!   and its handle is still its own. The other threads stay in the list, in
+//!   the state they had: a wait for one of them ends with its timeout or
+//!   never. A lock that one of them held is held forever, so while other
+//!   threads run, the child may only run another program or exit.
 //! - It needs 64-bit atomics, and brings the `unsafe` blocks of
 //!   `spawn_native.rs` along.
 //!

@@ -254,6 +254,7 @@ impl<T> JoinState<T> {
     /// Takes the result, which one caller alone gets.
     ///
     /// It is `None` before the end of the task, and after the first call.
+    #[must_use = "no other call gets the result"]
     pub fn take(&self) -> Option<T> {
         self.progress.lock().result.take()
     }

@@ -22,8 +22,8 @@
 //! - The clock of `Instant` may stand still while the machine is suspended,
 //!   and then a call comes that much later.
 //! - Each waiting [`Timer`] costs a thread of the system.
-//! - In a process made by `fork` the threads are missing: no timer that was
-//!   started before fires there.
+//! - In a child process made by `fork`, the threads of timers do not exist: a
+//!   timer that was started before never fires there, and can be cancelled.
 //!
 //! The chapter that explains this file is `src/timer.md`.
 //!
@@ -311,6 +311,7 @@ impl<T> Timer<T> {
     /// assert!(timer.wait_timeout(Duration::ZERO));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use = "`false` means that it is not over yet"]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
         blocked(|| self.alarm.wait_timeout(timeout))
     }
@@ -319,6 +320,7 @@ impl<T> Timer<T> {
     /// whether it is.
     ///
     /// The deadline is an [`Instant`], or `None` to wait forever.
+    #[must_use = "`false` means that it is not over yet"]
     pub fn wait_deadline(&self, deadline: impl Into<Option<Instant>>) -> bool {
         blocked(|| self.alarm.wait_deadline(deadline))
     }

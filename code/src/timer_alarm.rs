@@ -200,7 +200,7 @@ impl Alarm {
     ///
     /// This is `timer.finished.wait()`.
     pub fn wait(&self) {
-        self.wait_deadline(None);
+        let _ = self.wait_deadline(None);
     }
 
     /// Waits until all is over, no longer than `timeout`, and reports whether
@@ -208,6 +208,7 @@ impl Alarm {
     ///
     /// A timeout of zero checks once; one too long for the clock waits
     /// forever.
+    #[must_use = "`false` means that it is not over yet"]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
         self.wait_deadline(Instant::now().checked_add(timeout))
     }
@@ -217,6 +218,7 @@ impl Alarm {
     ///
     /// The deadline is an [`Instant`], or `None` to wait forever.
     // ANCHOR: wait
+    #[must_use = "`false` means that it is not over yet"]
     pub fn wait_deadline(&self, deadline: impl Into<Option<Instant>>) -> bool {
         let mut phase = self.phase.lock();
         self.sleep(&mut phase, deadline.into(), |phase| !phase.is_over());

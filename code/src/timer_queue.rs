@@ -18,8 +18,9 @@
 //!   end of the program does not wait for it.
 //! - A callback that panics is reported by the program's panic hook, and by
 //!   nothing else.
-//! - In a process made by `fork` the thread is missing: a queue that was made
-//!   before calls nothing there.
+//! - In a child process made by `fork`, the thread does not exist: a queue
+//!   that was made before calls nothing there, its timers can be cancelled,
+//!   and its drop never ends.
 //!
 //! The chapter that explains this file is `src/timer.md`.
 //!
@@ -340,6 +341,7 @@ impl QueuedTimer {
     /// assert!(timer.wait_timeout(Duration::ZERO));
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[must_use = "`false` means that it is not over yet"]
     pub fn wait_timeout(&self, timeout: Duration) -> bool {
         self.slot.wait(Instant::now().checked_add(timeout))
     }
@@ -348,6 +350,7 @@ impl QueuedTimer {
     /// whether it is.
     ///
     /// The deadline is an [`Instant`], or `None` to wait forever.
+    #[must_use = "`false` means that it is not over yet"]
     pub fn wait_deadline(&self, deadline: impl Into<Option<Instant>>) -> bool {
         self.slot.wait(deadline.into())
     }

@@ -13,10 +13,10 @@
 //!
 //! # Before you copy it
 //!
-//! - It knows nothing of `fork`. In the child, [`get_native_id`] and the
-//!   handles of threads that asked before give the parent's numbers, the main
-//!   thread is still the one of the parent, and the list still holds the
-//!   parent's threads, which don't exist there.
+//! - In a child process made by `fork`, the thread that forked keeps its
+//!   handle, and the list still holds the parent's other threads, which don't
+//!   exist there. [`get_native_id`] and the handle give the parent's number if
+//!   the thread had asked before.
 //! - A thread that was started by other means is in the list only once it has
 //!   asked for its handle.
 //! - While a thread's last thread-local values are dropped, [`current_thread`]
