@@ -1,6 +1,7 @@
 //! Joining: too early, with a timeout, by several, of oneself, too late.
 //!
-//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_native.rs`, `spawn_report.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_native.rs`,
+//! `spawn_report.rs`.
 
 use std::error::Error;
 use std::sync::mpsc;

@@ -21,7 +21,8 @@
 //!
 //! The chapter that explains this file is `src/attributes.md`.
 //!
-//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`, `spawn_native.rs`, `spawn_report.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`,
+//! `spawn_native.rs`, `spawn_report.rs`.
 
 use std::num::NonZeroU64;
 

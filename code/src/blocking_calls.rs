@@ -22,7 +22,8 @@
 //!
 //! The chapter that explains this file is `src/blocking_calls.md`.
 //!
-//! Travels with: `blocking_calls_deadline.rs`, `blocking_calls_stream.rs`, `blocking_calls_helper.rs`.
+//! Travels with: `blocking_calls_deadline.rs`, `blocking_calls_stream.rs`,
+//! `blocking_calls_helper.rs`.
 
 pub use super::blocking_calls_deadline::{Deadline, TimeoutError};
 pub use super::blocking_calls_helper::Helper;

@@ -25,7 +25,8 @@
 //!
 //! The chapter that explains this file is `src/configure.md`.
 //!
-//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`, `spawn_native.rs`, `spawn_report.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`,
+//! `spawn_native.rs`, `spawn_report.rs`.
 
 use std::fmt;
 

@@ -26,7 +26,8 @@
 //!
 //! The chapter that explains this file is `src/exceptions.md`.
 //!
-//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`, `spawn_native.rs`, `spawn_report.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`,
+//! `spawn_native.rs`, `spawn_report.rs`.
 
 use std::any::Any;
 use std::backtrace::Backtrace;

@@ -35,7 +35,8 @@
 //!
 //! The chapter that explains this file is `src/main_thread.md`.
 //!
-//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`, `spawn_native.rs`, `spawn_report.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`,
+//! `spawn_native.rs`, `spawn_report.rs`.
 
 use std::marker::PhantomData;
 use std::mem;

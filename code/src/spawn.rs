@@ -40,7 +40,8 @@
 //!
 //! The chapter that explains this file is `src/spawn.md`.
 //!
-//! Travels with: `life_cycle.rs`, `spawn_join.rs`, `spawn_native.rs`, `spawn_report.rs`.
+//! Travels with: `life_cycle.rs`, `spawn_join.rs`, `spawn_native.rs`,
+//! `spawn_report.rs`.
 
 use std::any::Any;
 use std::cell::{Cell, OnceCell};

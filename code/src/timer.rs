@@ -27,7 +27,8 @@
 //!
 //! The chapter that explains this file is `src/timer.md`.
 //!
-//! Travels with: `timer_alarm.rs`, `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`, `spawn_native.rs`, `spawn_report.rs`.
+//! Travels with: `timer_alarm.rs`, `spawn.rs`, `life_cycle.rs`,
+//! `spawn_join.rs`, `spawn_native.rs`, `spawn_report.rs`.
 
 use std::fmt;
 use std::ops::Deref;

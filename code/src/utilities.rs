@@ -25,7 +25,8 @@
 //!
 //! The chapter that explains this file is `src/utilities.md`.
 //!
-//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`, `spawn_native.rs`, `spawn_report.rs`, `main_thread.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`,
+//! `spawn_native.rs`, `spawn_report.rs`, `main_thread.rs`.
 
 use std::cell::Cell;
 use std::mem;
