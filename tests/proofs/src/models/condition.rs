@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread::{self, JoinHandle, let_others_run};
 use std::time::{self, Duration};
 
 use facade::model::saw;
@@ -68,6 +68,14 @@ pub const MODELS: &[Model] = &[
         preemptions: None,
         sees: &["too late to wait", "waited"],
         run: released_under_it,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a notification by hand whose lock another thread releases \
+                  is an error, or wakes a waiter",
+        preemptions: None,
+        sees: &["too late to notify", "notified"],
+        run: notified_under_it,
     },
 ];
 
@@ -152,7 +160,7 @@ fn some() {
             _ => (),
         }
         drop(asleep);
-        thread::let_others_run();
+        let_others_run();
     }
     for waiter in waiters {
         waiter.join().unwrap();
@@ -255,4 +263,36 @@ fn released_under_it() {
     let theirs = other.join().unwrap();
     assert!(mine || theirs);
     assert!(!condition.lock().is_locked() || !(mine && theirs));
+}
+
+fn notified_under_it() {
+    let condition = shared(());
+    let waits = Arc::new(AtomicU32::new(0));
+    let waiter = {
+        let waits = Arc::clone(&waits);
+        spawn(&condition, move |condition| {
+            condition.acquire_by_hand();
+            waits.store(1, RELAXED);
+            condition.wait_by_hand().unwrap();
+        })
+    };
+    condition.acquire_by_hand();
+    while waits.load(RELAXED) == 0 {
+        condition.release().unwrap();
+        let_others_run();
+        condition.acquire_by_hand();
+    }
+    let thief = spawn(&condition, |condition| condition.release().is_ok());
+    if let Ok(woken) = condition.notify_by_hand(1) {
+        saw("notified");
+        assert_eq!(woken, 1);
+    } else {
+        saw("too late to notify");
+        condition.acquire_by_hand();
+        condition.notify_by_hand(1).unwrap();
+    }
+    // Whoever holds it by now: the waiter comes back to a lock that is free.
+    let _ = condition.release();
+    waiter.join().unwrap();
+    let _ = thief.join().unwrap();
 }

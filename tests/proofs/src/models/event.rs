@@ -36,6 +36,13 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: PRIMITIVE,
+        promise: "clear, then set: clear forgets no sleeper",
+        preemptions: None,
+        sees: &["asleep", "not asleep"],
+        run: clear_then_set,
+    },
+    Model {
+        primitive: PRIMITIVE,
         promise: "clear, look, wait: no set is missed",
         preemptions: None,
         sees: &["waits", "need not wait"],
@@ -125,6 +132,17 @@ fn set_then_clear() {
         shared.0.set();
     }
     waiter.join().unwrap();
+}
+
+fn clear_then_set() {
+    let shared = shared();
+    let waiter = spawn(&shared, |(event, _)| event.wait());
+    let is_asleep = parked() == 1;
+    saw(if is_asleep { "asleep" } else { "not asleep" });
+    shared.0.clear();
+    shared.0.set();
+    waiter.join().unwrap();
+    assert_eq!(parked(), 0);
 }
 
 fn clear_look_wait() {

@@ -61,7 +61,10 @@ fn cancel_or_fire() {
             rings.fetch_add(1, Ordering::Relaxed);
         })
     };
-    let cancelled = timer.cancel().is_ok();
+    let answer = timer.cancel();
+    let why = answer.err().map(|error| error.phase);
+    assert_ne!(why, Some(Phase::Waiting));
+    let cancelled = why.is_none();
     drop(queue); // waits for a callback that runs
     let rang = rings.load(Ordering::Relaxed);
     saw(if cancelled { "cancelled" } else { "fired" });
