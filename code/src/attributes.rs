@@ -84,7 +84,7 @@ impl ThreadHandle {
     // ANCHOR: daemon
     #[must_use]
     pub fn is_daemon(&self) -> bool {
-        self.record.progress.lock().daemon
+        self.record.settings.lock().daemon
     }
     // ANCHOR_END: daemon
 
@@ -253,7 +253,7 @@ mod tests {
         let comm = || std::fs::read_to_string("/proc/thread-self/comm");
         let thread = Thread::new(comm).share();
         let name = "a rather long name".to_owned();
-        thread.record.progress.lock().name.given = Some(name);
+        thread.record.settings.lock().name.given = Some(name);
         thread.start().unwrap();
         let seen = thread.join().unwrap().unwrap();
         assert_eq!(seen.trim_end(), "a rather long n");

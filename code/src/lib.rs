@@ -49,6 +49,7 @@ pub mod processes;
 pub mod rlock;
 pub mod semaphore;
 pub mod spawn;
+pub mod spawn_join;
 pub mod threads;
 pub mod timer;
 pub mod timer_queue;

@@ -215,7 +215,7 @@ fn next_to_wait_for() -> Option<ThreadHandle> {
     let is_waited_for = |thread: &&ThreadHandle| {
         let record = &thread.record;
         let other = !record.foreign && record.ident.get() != me;
-        other && !record.progress.lock().daemon
+        other && !record.settings.lock().daemon
     };
     REGISTRY.lock().values().find(is_waited_for).cloned()
 }
@@ -354,7 +354,7 @@ mod tests {
         let (keep, wait) = mpsc::channel::<()>();
         let thread = Thread::new(move || wait.recv_timeout(LONG).unwrap_err());
         let thread = thread.share();
-        thread.record.progress.lock().daemon = true;
+        thread.record.settings.lock().daemon = true;
         thread.start().unwrap();
         let (keep_2, wait) = mpsc::channel::<()>();
         let foreign = thread::spawn(move || {

@@ -65,9 +65,10 @@ use std::sync::{Arc, Once, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
+use parking_lot::{Mutex, RwLock};
 
 use super::life_cycle::{Ending, LifeCycle, State, blocked};
+use super::spawn_join::{JoinState, NotNew, NotStarted};
 
 // ANCHOR: handles
 /// A handle of a thread whose task returns a `T`.
@@ -137,25 +138,19 @@ pub(crate) struct Record {
     pub(crate) native_id: OnceLock<Option<u64>>,
     /// Whether the thread was started by other means: it can't be joined.
     pub(crate) foreign: bool,
-    pub(crate) progress: Mutex<Progress>,
-    /// Notified with `progress` locked, when `system`, `left` or the state
-    /// changes.
-    changed: Condvar,
+    pub(crate) join: JoinState<Result<Value, Failure>>,
+    /// A start claims `join` before it locks this: whoever finds `join` not
+    /// started with this locked comes before the start.
+    pub(crate) settings: Mutex<Settings>,
+    /// There until the thread begins with it.
+    task: Mutex<Option<Task>>,
 }
 
-/// The part of a record that changes.
-pub(crate) struct Progress {
+/// What a thread is set up with.
+pub(crate) struct Settings {
     pub(crate) name: Name,
     pub(crate) daemon: bool,
     stack_size: Option<usize>,
-    pub(crate) system: System,
-    /// There until the thread begins with it.
-    task: Option<Task>,
-    /// There from the end of the task until a joiner takes it.
-    outcome: Option<Result<Value, Failure>>,
-    /// The thread has dropped its own handle, which it does after all other
-    /// thread-local values: its end is near.
-    left: bool,
 }
 
 /// The name of a thread.
@@ -164,20 +159,6 @@ pub(crate) struct Name {
     /// For a thread without a name of its own: `Thread`, and its number.
     pub(crate) kind: &'static str,
     pub(crate) number: u64,
-}
-
-/// How far the thread of the system is.
-pub(crate) enum System {
-    /// There is none yet.
-    New,
-    /// A call of `start` asks for it right now.
-    Starting,
-    /// It exists; nobody joins it yet.
-    Started(thread::JoinHandle<()>),
-    /// One joiner waits for its end, the others wait for that joiner.
-    Joining,
-    /// It is gone, with its thread-local values.
-    Joined,
 }
 
 type Value = Box<dyn Any + Send>;
@@ -271,7 +252,7 @@ impl<T: Send + 'static> Thread<T> {
         let name = numbered("Thread");
         let record = Record::new(next_ident(), name, inherits_daemon(), false);
         let task: Task = Box::new(move || Box::new(task()));
-        record.progress.lock().task = Some(task);
+        *record.task.lock() = Some(task);
         let handle = ThreadHandle::from(record);
         let result = PhantomData;
         let thread = Thread { handle, result };
@@ -301,23 +282,18 @@ impl<T: Send + 'static> Thread<T> {
     // ANCHOR: start
     pub fn start(&self) -> Result<(), StartError> {
         let record = &self.handle.record;
-        let builder = record.begin_start()?;
-        note_panics();
-        let handle = self.handle.clone();
-        register(handle.clone());
-        let asked = builder.spawn(move || handle.run());
-        let refused = match asked {
-            Ok(system) => {
+        match record.join.start(|| self.handle.spawn()) {
+            Ok(()) => {
                 // The thread may have said so itself already.
                 let _ = record.life.start();
-                record.change(System::Started(system));
-                return Ok(());
+                Ok(())
             }
-            Err(error) => error,
-        };
-        unregister(record.ident);
-        record.change(System::New);
-        Err(StartError::Refused(refused))
+            Err(NotNew::Refused(error)) => Err(StartError::Refused(error)),
+            Err(NotNew::Started) => {
+                let state = record.started_state();
+                Err(StartError::AlreadyStarted { state })
+            }
+        }
     }
     // ANCHOR_END: start
 
@@ -405,7 +381,7 @@ impl<T: Send + 'static> Thread<T> {
 
     fn take(&self) -> Result<T, JoinError> {
         let record = &self.handle.record;
-        match record.progress.lock().outcome.take() {
+        match record.join.take() {
             Some(Ok(value)) => {
                 let value = value.downcast();
                 Ok(*value.expect("`new` gave the handle the task's type"))
@@ -454,7 +430,7 @@ impl<T: Send + 'static> NewThread<T> {
     ///
     /// `threading.stack_size(n)` is for all threads that follow.
     pub fn stack_size(self, bytes: usize) -> Self {
-        self.thread.record.progress.lock().stack_size = Some(bytes);
+        self.thread.record.settings.lock().stack_size = Some(bytes);
         self
     }
 }
@@ -583,9 +559,25 @@ impl ThreadHandle {
         if IDENT.get() == self.record.ident.get() {
             return Err(JoinError::WouldDeadlock);
         }
-        blocked(|| self.record.wait(deadline))
+        let ended = blocked(|| self.record.join.wait(deadline));
+        ended.map_err(|NotStarted| JoinError::NotStarted)
     }
     // ANCHOR_END: wait
+
+    // ANCHOR: ask
+    /// Asks the system for the thread.
+    fn spawn(&self) -> io::Result<thread::JoinHandle<()>> {
+        note_panics();
+        let builder = self.record.settings.lock().builder();
+        register(self.clone());
+        let handle = self.clone();
+        let asked = builder.spawn(move || handle.run());
+        if asked.is_err() {
+            unregister(self.record.ident);
+        }
+        asked
+    }
+    // ANCHOR_END: ask
 
     // ANCHOR: run
     /// What the thread of the system does.
@@ -598,7 +590,7 @@ impl ThreadHandle {
         // `start` may have said so already.
         let _ = record.life.start();
 
-        let task = record.progress.lock().task.take();
+        let task = record.task.lock().take();
         let task = task.expect("a thread is started once");
         IN_TASK.set(true);
         let outcome = attempt(task).and_then(|value| {
@@ -654,7 +646,7 @@ impl Drop for Record {
     /// This may be the very end of a thread, or happen while a panic
     /// unwinds: a second panic would end the process.
     fn drop(&mut self) {
-        let outcome = self.progress.get_mut().outcome.take();
+        let outcome = self.join.take();
         contain(|| drop(outcome));
     }
 }
@@ -673,40 +665,18 @@ impl Record {
             life: LifeCycle::new(),
             native_id: OnceLock::new(),
             foreign,
-            progress: Mutex::new(Progress {
+            join: JoinState::new(),
+            settings: Mutex::new(Settings {
                 name,
                 daemon,
                 stack_size: None,
-                system: System::New,
-                task: None,
-                outcome: None,
-                left: false,
             }),
-            changed: Condvar::new(),
+            task: Mutex::new(None),
         }
-    }
-
-    /// Claims the start, or says why it can't be.
-    fn begin_start(&self) -> Result<thread::Builder, StartError> {
-        let mut progress = self.progress.lock();
-        if !matches!(progress.system, System::New) {
-            let state = self.started_state();
-            return Err(StartError::AlreadyStarted { state });
-        }
-        progress.system = System::Starting;
-        let mut builder = thread::Builder::new();
-        if let Some(name) = &progress.name.given {
-            // The system's names end at a zero byte.
-            builder = builder.name(name.replace('\0', ""));
-        }
-        if let Some(bytes) = progress.stack_size {
-            builder = builder.stack_size(bytes);
-        }
-        Ok(builder)
     }
 
     pub(crate) fn name(&self) -> String {
-        self.progress.lock().name.to_string()
+        self.settings.lock().name.to_string()
     }
 
     /// The state of a thread that somebody has begun to start.
@@ -718,76 +688,30 @@ impl Record {
         }
     }
 
-    fn change(&self, system: System) {
-        let mut progress = self.progress.lock();
-        progress.system = system;
-        self.changed.notify_all();
-    }
-
     fn finish(&self, outcome: Result<Option<Value>, Failure>) {
         let ending = match outcome {
             Ok(_) => Ending::Returned,
             Err(_) => Ending::Panicked,
         };
-        let mut progress = self.progress.lock();
-        progress.outcome = outcome.transpose();
+        if let Some(outcome) = outcome.transpose() {
+            self.join.finish(outcome);
+        }
         // Running is the one state that a task can return in.
         let _ = self.life.end(ending);
-        self.changed.notify_all();
     }
+}
 
-    /// Tells the joiners that the end is near.
-    fn leave(&self) {
-        self.progress.lock().left = true;
-        self.changed.notify_all();
-    }
-
-    // ANCHOR: wait_system
-    /// Waits until the thread of the system is gone; tells whether it is.
-    fn wait(&self, deadline: Option<Instant>) -> Result<bool, JoinError> {
-        let mut progress = self.progress.lock();
-        loop {
-            // The system knows no deadline: with one, wait until nothing is
-            // left that could take long.
-            let may_ask = deadline.is_none() || progress.left;
-            match mem::replace(&mut progress.system, System::Joining) {
-                System::Started(system) if may_ask => {
-                    // It can't fail: `run` lets no panic out.
-                    let join = || drop(system.join());
-                    MutexGuard::unlocked(&mut progress, join);
-                    progress.system = System::Joined;
-                    self.changed.notify_all();
-                }
-                same => progress.system = same,
-            }
-            match progress.system {
-                System::New => return Err(JoinError::NotStarted),
-                System::Joined => return Ok(true),
-                System::Starting | System::Started(_) | System::Joining => {}
-            }
-            if !self.wait_for_change(&mut progress, deadline) {
-                return Ok(false);
-            }
+impl Settings {
+    fn builder(&self) -> thread::Builder {
+        let mut builder = thread::Builder::new();
+        if let Some(name) = &self.name.given {
+            // The system's names end at a zero byte.
+            builder = builder.name(name.replace('\0', ""));
         }
-    }
-    // ANCHOR_END: wait_system
-
-    /// Tells whether there was time left.
-    fn wait_for_change(
-        &self,
-        progress: &mut MutexGuard<'_, Progress>,
-        deadline: Option<Instant>,
-    ) -> bool {
-        match deadline {
-            Some(deadline) => {
-                let wait = self.changed.wait_until(progress, deadline);
-                !wait.timed_out()
-            }
-            None => {
-                self.changed.wait(progress);
-                true
-            }
+        if let Some(bytes) = self.stack_size {
+            builder = builder.stack_size(bytes);
         }
+        builder
     }
 }
 
@@ -871,7 +795,7 @@ impl Drop for Current {
             let _ = record.life.end(Ending::Returned);
         }
         unregister(record.ident);
-        record.leave();
+        record.join.leave();
     }
 }
 
@@ -879,7 +803,7 @@ impl Drop for Current {
 fn inherits_daemon() -> bool {
     let daemon = |current: &OnceCell<Current>| {
         let record = &current.get()?.0.record;
-        Some(!record.foreign && record.progress.lock().daemon)
+        Some(!record.foreign && record.settings.lock().daemon)
     };
     CURRENT.try_with(daemon).ok().flatten().unwrap_or(false)
 }
@@ -1314,7 +1238,7 @@ impl fmt::Debug for ThreadHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not locked while it writes: the writer may have locks of its own.
         let (name, state) = (self.record.name(), self.state());
-        let daemon = self.record.progress.lock().daemon;
+        let daemon = self.record.settings.lock().daemon;
         let daemon = if daemon { " daemon" } else { "" };
         write!(f, "Thread({name}, {state}{daemon})")
     }
@@ -1749,7 +1673,7 @@ mod tests {
             let task = move || wait.recv_timeout(LONG).unwrap_err();
             let thread = Thread::new(task).share();
             let given = Some(name.to_owned());
-            thread.record.progress.lock().name.given = given;
+            thread.record.settings.lock().name.given = given;
             thread.start().unwrap();
             eventually(|| thread.state() == State::Blocked);
             drop(end);
@@ -1809,7 +1733,7 @@ mod tests {
             assert!(matches!(huge.join(), Err(JoinError::NotStarted)));
         }
         // It can be tried again, when the system has more to give.
-        huge.record.progress.lock().stack_size = None;
+        huge.record.settings.lock().stack_size = None;
         huge.start().unwrap();
         assert_eq!(huge.join().unwrap(), 7);
         assert!(
@@ -2252,9 +2176,9 @@ mod tests {
     #[test]
     fn handles_and_errors_are_readable() {
         let thread = Thread::new(|| ()).share();
-        thread.record.progress.lock().name.given = Some("clock".to_owned());
+        thread.record.settings.lock().name.given = Some("clock".to_owned());
         assert_eq!(format!("{thread:?}"), "Thread(clock, New)");
-        thread.record.progress.lock().daemon = true;
+        thread.record.settings.lock().daemon = true;
         assert_eq!(format!("{thread:?}"), "Thread(clock, New daemon)");
         let error = thread.join().unwrap_err();
         assert_eq!(error.to_string(), "the thread is not started");

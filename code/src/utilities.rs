@@ -268,7 +268,7 @@ mod tests {
         let (last, slow) = (Thread::new(task).share(), Thread::new(|| ()));
         quick.start().unwrap();
         quick.join().unwrap();
-        last.record.progress.lock().daemon = true;
+        last.record.settings.lock().daemon = true;
         last.start().unwrap();
         assert_eq!(enumerate(), [main_thread(), last.handle()]);
         assert_eq!(active_count(), 2);
