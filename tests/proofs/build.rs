@@ -172,7 +172,8 @@ const MUTANTS: &[Mutant] = &[
                     }
                     DEFAULT_UNPARK_TOKEN
                 });",
-        new: "let result = parking_lot_core::unpark_one(self.queue(), |_| DEFAULT_UNPARK_TOKEN);
+        new: "let (queue, token) = (self.queue(), DEFAULT_UNPARK_TOKEN);
+                let result = parking_lot_core::unpark_one(queue, |_| token);
                 if !result.have_more_threads {
                     self.state.fetch_and(!SLEEPERS, Ordering::Relaxed);
                 }",
@@ -245,7 +246,10 @@ const MUTANTS: &[Mutant] = &[
         name: "rlock_owns_before_it_acquires",
         module: "rlock.rs",
         old: "} else if take(&self.raw) {",
-        new: "} else if { self.owner.store(me, Ordering::Relaxed); take(&self.raw) } {",
+        new: "} else if {
+            self.owner.store(me, Ordering::Relaxed);
+            take(&self.raw)
+        } {",
     },
     Mutant {
         name: "rlock_numbers_threads_in_two_steps",
@@ -412,8 +416,8 @@ const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "barrier_times_out_an_action",
         module: "barrier.rs",
-        old: "self.generation() == generation && self.phase() == Phase::Filling;",
-        new: "self.generation() == generation && self.cause().is_none();",
+        old: "&& self.phase() == Phase::Filling;",
+        new: "&& self.cause().is_none();",
     },
     Mutant {
         name: "barrier_breaks_a_round_that_is_over",
@@ -732,8 +736,12 @@ const MUTANTS: &[Mutant] = &[
         old: "self.word
             .fetch_update(Ordering::Acquire, Ordering::Relaxed, take)
             .is_ok()",
-        new: "let taken = take(self.word.load(Ordering::Acquire));
-        taken.is_some_and(|word| { self.word.store(word, Ordering::Relaxed); true })",
+        new: "let before = self.word.load(Ordering::Acquire);
+        let add = |after: usize| {
+            let taken = after.wrapping_sub(before);
+            self.word.fetch_add(taken, Ordering::Acquire);
+        };
+        take(before).map(add).is_some()",
     },
     Mutant {
         name: "semaphore_lowers_the_bit_in_two_steps",
@@ -768,7 +776,8 @@ const MUTANTS: &[Mutant] = &[
             .map(|before| self.wake(before, number))",
         new: "let before = self.word.load(Ordering::Relaxed);
         let after = change(before).ok_or(before)?;
-        self.word.store(after, Ordering::Release);
+        let added = after.wrapping_sub(before);
+        let before = self.word.fetch_add(added, Ordering::Release);
         self.wake(before, number);
         Ok(())",
     },
@@ -807,6 +816,72 @@ const MUTANTS: &[Mutant] = &[
         module: "timer.rs",
         old: "let _finish = Finish(self);",
         new: "drop(Finish(self));",
+    },
+    Mutant {
+        name: "join_starts_in_two_steps",
+        module: "spawn_join.rs",
+        old: "return Err(NotNew::Started);
+        }
+        progress.system = System::Starting;",
+        new: "return Err(NotNew::Started);
+        }
+        drop(progress);
+        let mut progress = self.progress.lock();
+        progress.system = System::Starting;",
+    },
+    Mutant {
+        name: "join_starts_unseen",
+        module: "spawn_join.rs",
+        old: "progress.system = system;
+        self.changed.notify_all();",
+        new: "progress.system = system;",
+    },
+    Mutant {
+        name: "join_leaves_unseen",
+        module: "spawn_join.rs",
+        old: "progress.left = true;
+        self.changed.notify_all();",
+        new: "progress.left = true;",
+    },
+    Mutant {
+        name: "join_wakes_one",
+        module: "spawn_join.rs",
+        old: "progress.system = System::Joined;
+        self.changed.notify_all();",
+        new: "progress.system = System::Joined;
+        self.changed.notify_one();",
+    },
+    Mutant {
+        name: "join_wakes_nobody",
+        module: "spawn_join.rs",
+        old: "progress.system = System::Joined;
+        self.changed.notify_all();",
+        new: "progress.system = System::Joined;",
+    },
+    Mutant {
+        name: "join_asks_the_system_early",
+        module: "spawn_join.rs",
+        old: "let may_ask = has_time || progress.left;",
+        new: "let may_ask = true;
+        let _ = has_time;",
+    },
+    Mutant {
+        name: "join_says_joined_early",
+        module: "spawn_join.rs",
+        old: "mem::replace(&mut progress.system, System::Joining);",
+        new: "mem::replace(&mut progress.system, System::Joined);",
+    },
+    Mutant {
+        name: "join_holds_the_lock",
+        module: "spawn_join.rs",
+        old: "MutexGuard::unlocked(progress, || started.join());",
+        new: "started.join();",
+    },
+    Mutant {
+        name: "join_turns_joiners_away",
+        module: "spawn_join.rs",
+        old: "System::New => return Err(NotStarted),",
+        new: "System::New | System::Starting => return Err(NotStarted),",
     },
 ];
 

@@ -207,6 +207,15 @@ mutant!(condition condition_moves_to_a_free_lock);
 mutant!(condition condition_forgets_the_patient_waiter);
 mutant!(condition condition_mistakes_the_queue);
 mutant!(condition condition_calls_a_woken_waiter_late);
+mutant!(join_starts_in_two_steps, "models/spawn_join.rs");
+mutant!(join_starts_unseen, "models/spawn_join.rs");
+mutant!(join_leaves_unseen, "models/spawn_join.rs");
+mutant!(join_wakes_one, "models/spawn_join.rs");
+mutant!(join_wakes_nobody, "models/spawn_join.rs");
+mutant!(join_asks_the_system_early, "models/spawn_join.rs");
+mutant!(join_says_joined_early, "models/spawn_join.rs");
+mutant!(join_holds_the_lock, "models/spawn_join.rs");
+mutant!(join_turns_joiners_away, "models/spawn_join.rs");
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
@@ -343,7 +352,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "lock_releases_by_hand_in_two_steps",
         module: "Lock",
-        change: "one step made two: `release` looks who holds the lock, and \
+        change: "one step made two: `release` checks who holds the lock, and \
                  then frees it",
         models: lock_releases_by_hand_in_two_steps::models::MODELS,
         is_weak_ordering: false,
@@ -502,15 +511,15 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "semaphore_wakes_nobody",
         module: "Semaphore",
-        change: "a notify removed: a dropped guard wakes nobody",
+        change: "a wake-up removed: a dropped guard wakes no thread",
         models: semaphore_wakes_nobody::models::MODELS,
         is_weak_ordering: false,
     },
     Mutant {
         name: "semaphore_forgets_a_sleeper",
         module: "Semaphore",
-        change: "a condition dropped: a waiter whose time is up says that \
-                 nobody sleeps, while others do",
+        change: "a bit lost: a waiter whose time is up makes the semaphore \
+                 forget the others",
         models: semaphore_forgets_a_sleeper::models::MODELS,
         is_weak_ordering: false,
     },
@@ -525,8 +534,8 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "semaphore_keeps_the_leftover",
         module: "Semaphore",
-        change: "a notify removed: a woken thread that finds too little does \
-                 not pass it on",
+        change: "a wake-up not passed on: a woken thread that finds too little \
+                 leaves it to no other",
         models: semaphore_keeps_the_leftover::models::MODELS,
         is_weak_ordering: false,
     },
@@ -541,8 +550,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "semaphore_forgets_relaxed",
         module: "BoundedSemaphore",
-        change: "an ordering weakened: a forgotten guard is `Relaxed` in \
-                 place of `Release`",
+        change: "an ordering weakened: a forgotten guard is `Relaxed`",
         models: semaphore_forgets_relaxed::models::MODELS,
         is_weak_ordering: true,
     },
@@ -557,8 +565,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "semaphore_gives_back_relaxed",
         module: "Semaphore",
-        change: "an ordering weakened: a dropped guard is `Relaxed` in place \
-                 of `Release`",
+        change: "an ordering weakened: a dropped guard is `Relaxed`",
         models: semaphore_gives_back_relaxed::models::MODELS,
         is_weak_ordering: true,
     },
@@ -648,8 +655,8 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "local_drops_twice",
         module: "Local",
-        change: "a question not asked: a thread that ends drops its value \
-                 without a look whether the `Local` has",
+        change: "a check removed: a thread that ends drops its value even if \
+                 the `Local` has dropped it",
         models: local_drops_twice::models::MODELS,
         is_weak_ordering: false,
     },
@@ -680,7 +687,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "event_looks_before_it_locks",
         module: "Event",
-        change: "a check moved out of the lock: a waiter looks at the event \
+        change: "a check moved out of the lock: a waiter checks the event \
                  before it locks the queue",
         models: event_looks_before_it_locks::models::MODELS,
         is_weak_ordering: false,
@@ -688,8 +695,8 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "barrier_wakes_without_the_mutex",
         module: "Barrier",
-        change: "a lock not taken: whoever ends a round does not wait until \
-                 those who said that they would sleep do",
+        change: "a lock not taken: the end of a round wakes the sleepers \
+                 before the last of them is asleep",
         models: barrier_wakes_without_the_mutex::models::MODELS,
         is_weak_ordering: false,
     },
@@ -841,8 +848,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "event_sets_relaxed",
         module: "Event",
-        change: "an ordering weakened: `set` is `Relaxed` in place of \
-                 `Release`",
+        change: "an ordering weakened: `set` is `Relaxed`",
         models: event_sets_relaxed::models::MODELS,
         is_weak_ordering: true,
     },
@@ -968,7 +974,7 @@ pub const MUTANTS: &[Mutant] = &[
         name: "gil_is_given_up_unseen",
         module: "Gil",
         change: "a wake-up removed: a thread that gives up the lock wakes \
-                 nobody",
+                 no other",
         models: gil_is_given_up_unseen::models::MODELS,
         is_weak_ordering: false,
     },
@@ -1064,6 +1070,77 @@ pub const MUTANTS: &[Mutant] = &[
         change: "two steps swapped: a timer is finished before its function \
                  is called",
         models: timer_finishes_early::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "join_starts_in_two_steps",
+        module: "JoinState",
+        change: "a check moved out of the lock: two starts may both find the \
+                 thread new",
+        models: join_starts_in_two_steps::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "join_starts_unseen",
+        module: "JoinState",
+        change: "a wake-up removed: a start wakes no joiner that waits for it",
+        models: join_starts_unseen::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "join_leaves_unseen",
+        module: "JoinState",
+        change: "a wake-up removed: a thread that is about to end does not \
+                 wake the joiners that have a deadline",
+        models: join_leaves_unseen::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "join_wakes_one",
+        module: "JoinState",
+        change: "a wake-up not passed on: the joiner that has waited for the \
+                 system wakes one other",
+        models: join_wakes_one::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "join_wakes_nobody",
+        module: "JoinState",
+        change: "a wake-up removed: the joiner that has waited for the system \
+                 wakes no other",
+        models: join_wakes_nobody::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "join_asks_the_system_early",
+        module: "JoinState",
+        change: "a check removed: a joiner with a deadline waits for the \
+                 system before the thread is about to end",
+        models: join_asks_the_system_early::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "join_says_joined_early",
+        module: "JoinState",
+        change: "two steps swapped: a joiner says that the thread is gone \
+                 before it has waited for the system",
+        models: join_says_joined_early::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "join_holds_the_lock",
+        module: "JoinState",
+        change: "a lock held: a joiner waits for the system without unlocking \
+                 the state",
+        models: join_holds_the_lock::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "join_turns_joiners_away",
+        module: "JoinState",
+        change: "a case too many: a joiner leaves while the thread is about \
+                 to start",
+        models: join_turns_joiners_away::models::MODELS,
         is_weak_ordering: false,
     },
 ];

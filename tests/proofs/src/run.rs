@@ -24,6 +24,7 @@ pub struct Model {
 
 const BOOK: &[&[Model]] = &[
     crate::gil::models::MODELS,
+    crate::spawn_join::models::MODELS,
     crate::local::models::MODELS,
     crate::lock::models::MODELS,
     crate::rlock::models::MODELS,
@@ -72,23 +73,17 @@ fn check_all(word: &str) -> ExitCode {
     }
 }
 
-/// A short look at each model, and then the whole: most mutants are found at
-/// once, and some of the models are long.
+/// A short look at each model, then a longer one, and then the whole: most
+/// mutants are found at once, and some of the models are long.
 fn check_mutant(name: &str, word: &str) -> ExitCode {
-    const SHORT: usize = 1_000;
+    const LOOKS: [Option<usize>; 3] = [Some(100), Some(5_000), None];
     let mutant = MUTANTS.iter().find(|mutant| mutant.name == name);
     let models = mutant.into_iter().flat_map(|mutant| mutant.models);
     let models: Vec<_> = models.filter(|model| model.has(word)).collect();
-    for first in [Some(SHORT), None] {
-        for Model {
-            promise,
-            preemptions,
-            run,
-            ..
-        } in &models
-        {
-            println!("{promise}");
-            model::check(*run, *preemptions, first);
+    for look in LOOKS {
+        for model in &models {
+            println!("{}", model.promise);
+            model::check(model.run, model.preemptions, look);
         }
     }
     ExitCode::SUCCESS

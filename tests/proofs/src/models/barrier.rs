@@ -16,7 +16,7 @@ const WAIT: Duration = Duration::from_secs(1);
 pub const MODELS: &[Model] = &[
     Model {
         primitive: PRIMITIVE,
-        promise: "nobody leaves before all have arrived, round after round",
+        promise: "no thread leaves before all have arrived, round after round",
         preemptions: Some(2),
         sees: &[],
         run: rounds,
@@ -31,7 +31,7 @@ pub const MODELS: &[Model] = &[
     Model {
         primitive: PRIMITIVE,
         promise: "the action runs once, after all have arrived and before \
-                  anybody leaves",
+                  any thread leaves",
         preemptions: Some(2),
         sees: &[],
         run: action,
@@ -90,7 +90,7 @@ pub const MODELS: &[Model] = &[
         primitive: PRIMITIVE,
         promise: "a reset while the action runs sends all away, and the \
                   barrier is whole again",
-        preemptions: Some(2),
+        preemptions: Some(1),
         sees: &[],
         run: action_resets,
     },
@@ -106,7 +106,7 @@ pub const MODELS: &[Model] = &[
         primitive: PRIMITIVE,
         promise: "after an action that panics and a reset, the next round is \
                   whole",
-        preemptions: Some(2),
+        preemptions: Some(1),
         sees: &["sent away"],
         run: action_panics_and_reset,
     },
@@ -114,7 +114,7 @@ pub const MODELS: &[Model] = &[
         primitive: PRIMITIVE,
         promise: "after an abort in the action and a reset, the next round \
                   is whole",
-        preemptions: Some(2),
+        preemptions: Some(1),
         sees: &["sent away"],
         run: action_aborts_and_reset,
     },

@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle, let_others_run};
+use std::thread::{self, JoinHandle};
 use std::time::{self, Duration};
 
 use facade::model::saw;
@@ -27,14 +27,15 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "notify_all wakes all who wait",
+        promise: "notify_all wakes every thread that waits",
         preemptions: Some(3),
         sees: &["nobody slept", "one slept", "both slept"],
         run: all,
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "notify(n) wakes n of those who wait, and says how many",
+        promise: "notify(n) wakes n of the threads that wait, and says how \
+                  many",
         preemptions: Some(2),
         sees: &["one", "two"],
         run: some,
@@ -73,8 +74,8 @@ pub const MODELS: &[Model] = &[
         primitive: PRIMITIVE,
         promise: "a notification by hand whose lock another thread releases \
                   is an error, or wakes a waiter",
-        preemptions: None,
-        sees: &["too late to notify", "notified"],
+        preemptions: Some(3),
+        sees: &["notified"],
         run: notified_under_it,
     },
 ];
@@ -160,7 +161,7 @@ fn some() {
             _ => (),
         }
         drop(asleep);
-        let_others_run();
+        thread::let_others_run();
     }
     for waiter in waiters {
         waiter.join().unwrap();
@@ -267,32 +268,24 @@ fn released_under_it() {
 
 fn notified_under_it() {
     let condition = shared(());
-    let waits = Arc::new(AtomicU32::new(0));
-    let waiter = {
-        let waits = Arc::clone(&waits);
-        spawn(&condition, move |condition| {
-            condition.acquire_by_hand();
-            waits.store(1, RELAXED);
-            condition.wait_by_hand().unwrap();
+    condition.acquire_by_hand();
+    let notifier = {
+        let shared = Arc::clone(&condition);
+        thread::spawn(move || {
+            shared.acquire_by_hand(); // when it can, the waiter sleeps
+            let thief = spawn(&shared, |condition| condition.release());
+            if let Ok(woken) = shared.notify_by_hand(1) {
+                saw("notified");
+                assert_eq!(woken, 1);
+            } else {
+                shared.acquire_by_hand();
+                assert_eq!(shared.notify_by_hand(1), Ok(1));
+            }
+            // Whoever holds it by now: the waiter wants it free.
+            let _ = shared.release();
+            let _ = thief.join().unwrap();
         })
     };
-    condition.acquire_by_hand();
-    while waits.load(RELAXED) == 0 {
-        condition.release().unwrap();
-        let_others_run();
-        condition.acquire_by_hand();
-    }
-    let thief = spawn(&condition, |condition| condition.release().is_ok());
-    if let Ok(woken) = condition.notify_by_hand(1) {
-        saw("notified");
-        assert_eq!(woken, 1);
-    } else {
-        saw("too late to notify");
-        condition.acquire_by_hand();
-        condition.notify_by_hand(1).unwrap();
-    }
-    // Whoever holds it by now: the waiter comes back to a lock that is free.
-    let _ = condition.release();
-    waiter.join().unwrap();
-    let _ = thief.join().unwrap();
+    condition.wait_by_hand().unwrap();
+    notifier.join().unwrap();
 }

@@ -15,21 +15,22 @@ const WAIT: Duration = Duration::from_secs(1);
 pub const MODELS: &[Model] = &[
     Model {
         primitive: PRIMITIVE,
-        promise: "set releases all who wait, and they see what came before",
+        promise: "set releases every thread that waits, and each sees what \
+                  came before",
         preemptions: None,
         sees: &[],
         run: set_releases_all,
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "who finds it set sees what came before",
+        promise: "a thread that finds it set sees what came before",
         preemptions: None,
         sees: &["set", "not set"],
         run: is_set,
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "set, then clear: whoever slept is released",
+        promise: "set, then clear: every sleeper is released",
         preemptions: None,
         sees: &["asleep", "not asleep"],
         run: set_then_clear,
@@ -58,7 +59,8 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "a set wakes nobody who begins to wait after a later clear",
+        promise: "a set wakes no thread that begins to wait after a later \
+                  clear",
         preemptions: Some(3),
         sees: &["was set"],
         run: slow_set,

@@ -22,21 +22,23 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "a holder that was asked goes on after another has held it",
+        promise: "a holder that was asked continues after another thread has \
+                  held it",
         preemptions: Some(3),
         sees: &["asked at the check", "not asked"],
         run: a_check_gives_way,
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "who was asked does not take it back before another holds it",
+        promise: "a thread that was asked does not take it back before another \
+                  thread has held it",
         preemptions: Some(3),
         sees: &["asked", "not asked"],
         run: asked_and_back,
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "no thread waits on for a lock that is free",
+        promise: "no thread keeps waiting for a lock that is free",
         preemptions: Some(2),
         sees: &["time was up"],
         run: all_get_it,

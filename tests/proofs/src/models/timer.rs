@@ -35,7 +35,8 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: "Timer",
-        promise: "whoever finds a timer finished sees what its function did",
+        promise: "a thread that finds a timer finished sees what its function \
+                  did",
         preemptions: Some(3),
         sees: &["finished", "not yet"],
         run: finished,
