@@ -344,8 +344,9 @@ mod tests {
         Some(Instant::now() + Duration::from_millis(5))
     }
 
+    /// So late that a test has failed before.
     fn late() -> Option<Instant> {
-        Some(Instant::now() + LONG)
+        Some(Instant::now() + LONG * 2)
     }
 
     /// A state that is not started yet.
@@ -414,6 +415,8 @@ mod tests {
             let state = new();
             start(&state, until_dropped(wait));
             let joiners = [(); 4].map(|()| joiner(&state, deadline));
+            // They have time to fall asleep.
+            assert_eq!(state.wait(soon()), Ok(false));
             drop(end);
             let ends = joiners.map(|told| {
                 told.recv_timeout(LONG).expect("a joiner sleeps on")
