@@ -23,8 +23,8 @@
 //!   without a deadline alone.
 //! - If the thread panics, the panic's payload is leaked: catch the panic in
 //!   the thread, and make it the result.
-//! - In a child process made by `fork`, the thread does not exist, so a join
-//!   there never ends, or fails in the operating system.
+//! - In a child process made by `fork`, the thread does not exist: a wait with
+//!   a deadline ends with it, and one without panics or never ends.
 //!
 //! The chapter that explains this file is `src/spawn.md`.
 //!
