@@ -205,7 +205,7 @@ fn an_include_of_a_missing_file_fails_the_build() {
     );
     assert_snapshot!(cargo_book(book.path(), &["build"]), @r"
     Building the book
-    error: broken include at src/lock.md:3: there is no file `no.rs`
+    error: src/lock.md:3: there is no src/no.rs: correct the path
     exit code: 1
     ");
 }
@@ -218,7 +218,7 @@ fn an_include_of_a_missing_anchor_fails_the_build() {
     write(&book.path().join("src/use.rs"), "// ANCHOR: takes\n");
     assert_snapshot!(cargo_book(book.path(), &["build"]), @r"
     Building the book
-    error: broken include at src/lock.md:3: `use.rs` has no line `ANCHOR: take`
+    error: src/lock.md:3: src/use.rs has no line `ANCHOR: take`: correct the name, or add the anchor
     exit code: 1
     ");
 }
@@ -230,8 +230,9 @@ fn a_broken_include_in_an_included_file_fails_the_build() {
     write(&book.path().join("src/part.md"), "{{#include no.rs}}\n");
     let answer = cargo_book(book.path(), &["build"]);
     // mdBook's own log comes before it, with the system's words.
-    let end = "error: unexpanded text on page lock.md: {{#include no.rs}}\n\
-               exit code: 1";
+    let end = "error: src/lock.md: a file that it includes has \
+               `{{#include no.rs}}`, which mdBook can't follow: correct that \
+               path\nexit code: 1";
     assert!(answer.contains("ERROR Error updating"), "{answer}");
     assert!(answer.ends_with(end), "{answer}");
 }
