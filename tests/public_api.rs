@@ -13,13 +13,6 @@ const WITHOUT_DEADLINE: &[&str] = &[
     "Barrier::with_timeout",
 ];
 
-/// Calls whose deadline is an `Instant` and nothing else.
-const INSTANT_ALONE: &[&str] = &[
-    "Thread::join_deadline",
-    "ThreadHandle::join_deadline",
-    "Timer::join_deadline",
-];
-
 /// Crates before their version 1: a public type of theirs would tie the users
 /// of a module to the version that it uses.
 const FOREIGN: &[&str] = &["parking_lot", "parking_lot_core", "lock_api"];
@@ -53,19 +46,13 @@ fn each_deadline_may_be_an_instant_none_or_a_deadline() {
     let mut problems = Problems::default();
     for module in modules() {
         for (name, function) in by_name(&module) {
-            let is_exception = INSTANT_ALONE.contains(&name.as_str());
             let is_deadline = name.ends_with("_deadline");
-            if is_deadline && takes_any_deadline(&function) == is_exception {
-                problems.add(if is_exception {
-                    format!("`{name}` is no exception: take it from the list")
-                } else {
-                    format!(
-                        "code/src/{module}.rs: `{name}` takes no `deadline: \
-                         impl Into<Option<Instant>>`, so it can't be given \
-                         a `Deadline`"
-                    )
-                });
-            }
+            problems.unless(!is_deadline || takes_any_deadline(&function), || {
+                format!(
+                    "code/src/{module}.rs: `{name}` takes no `deadline: impl \
+                     Into<Option<Instant>>`, so it can't be given a `Deadline`"
+                )
+            });
         }
     }
     problems.report();

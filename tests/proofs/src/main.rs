@@ -44,15 +44,13 @@ mod book {
     pub mod semaphore;
     #[path = "../../../code/src/semaphore_closable.rs"]
     pub mod semaphore_closable;
+    #[path = "../../../code/src/spawn_join.rs"]
+    pub mod spawn_join;
+    #[path = "../../../code/src/timer_alarm.rs"]
+    pub mod timer_alarm;
     #[path = "../../../code/src/timer_queue.rs"]
     pub mod timer_queue;
 }
-
-#[cfg(any(loom, shuttle))]
-#[path = "timed.rs"]
-#[allow(dead_code, reason = "no model needs all of a module")]
-#[allow(missing_docs, reason = "the stand-ins have no pages")]
-mod timed;
 
 /// The models of each primitive. A file finds its module as `super::module`.
 #[cfg(any(loom, shuttle))]
@@ -82,7 +80,8 @@ models! {
     semaphore: "models/semaphore.rs" of crate::book::semaphore;
     semaphore_closable: "models/semaphore_closable.rs"
         of crate::book::semaphore_closable;
-    timer: "models/timer.rs" of crate::timed::timer;
+    spawn_join: "models/spawn_join.rs" of crate::book::spawn_join;
+    timer: "models/timer.rs" of crate::book::timer_alarm;
     timer_queue: "models/timer_queue.rs" of crate::book::timer_queue;
 }
 
