@@ -17,6 +17,7 @@ pub mod libraries;
 pub mod machine;
 pub mod names;
 pub mod open;
+pub mod pages;
 pub mod progress;
 pub mod project;
 pub mod prove;
