@@ -214,6 +214,16 @@ const MUTANTS: &[Mutant] = &[
         new: "held_by_guard: { let _ = state; self.raw.holder().is_some() },",
     },
     Mutant {
+        name: "lock_acquires_by_hand_in_two_steps",
+        module: "lock.rs",
+        old: "let acquired = self.take(FREE, holder).is_ok()",
+        new: "let acquired = self.take(FREE, Holder::Guard).is_ok_and(|_| {
+                let more = holder as u8 - Holder::Guard as u8;
+                self.state.fetch_add(more, Ordering::Relaxed);
+                true
+            })",
+    },
+    Mutant {
         name: "rlock_leaves_too_early",
         module: "rlock.rs",
         old: "        if depth.all == 0 {\n",
@@ -312,7 +322,7 @@ const MUTANTS: &[Mutant] = &[
         name: "condition_returns_without_the_lock",
         module: "condition.rs",
         old: "Ok(_) => lock.acquire(holder, None),",
-        new: "Ok(_) => lock.try_acquire(holder),",
+        new: "Ok(_) => lock.note(true, holder),",
     },
     Mutant {
         name: "condition_moves_to_a_free_lock",
@@ -870,6 +880,19 @@ const MUTANTS: &[Mutant] = &[
         let before = self.word.fetch_add(added, Ordering::Release);
         self.wake(before, number);
         Ok(())",
+    },
+    Mutant {
+        name: "semaphore_takes_many_one_by_one",
+        module: "semaphore.rs",
+        old: "if !self.try_take(want) {
+            self.sleep_until(want, None);
+        }",
+        new: "let one = Want(1 << 2 | want.0 & 0b11);
+        for _ in 0..want.number() {
+            if !self.try_take(one) {
+                self.sleep_until(one, None);
+            }
+        }",
     },
     Mutant {
         name: "timer_cancels_unseen",

@@ -162,6 +162,7 @@ mutant!(semaphore_acquires_relaxed, "models/semaphore.rs");
 mutant!(semaphore_acquires_late_relaxed, "models/semaphore.rs");
 mutant!(semaphore_releases_relaxed, "models/semaphore.rs");
 mutant!(semaphore_releases_in_two_steps, "models/semaphore.rs");
+mutant!(semaphore_takes_many_one_by_one, "models/semaphore.rs");
 mutant!(timer_queue_wakes_nobody, "models/timer_queue.rs");
 mutant!(timer_queue_stops_unseen, "models/timer_queue.rs");
 mutant!(timer_queue_leaves_its_thread, "models/timer_queue.rs");
@@ -191,6 +192,7 @@ mutant!(lock_wakes_before_it_is_free, "models/lock.rs");
 mutant!(lock_gives_up_when_woken, "models/lock.rs");
 mutant!(lock_releases_by_hand_in_two_steps, "models/lock.rs");
 mutant!(lock_explains_a_failed_release_later, "models/lock.rs");
+mutant!(lock_acquires_by_hand_in_two_steps, "models/lock.rs");
 mutant!(rlock_leaves_too_early, "models/rlock.rs");
 mutant!(rlock_keeps_its_owner, "models/rlock.rs");
 mutant!(rlock_lets_anyone_release, "models/rlock.rs");
@@ -368,6 +370,14 @@ pub const MUTANTS: &[Mutant] = &[
         is_weak_ordering: false,
     },
     Mutant {
+        name: "lock_acquires_by_hand_in_two_steps",
+        module: "Lock",
+        change: "one step made two: the lock is acquired, and then noted as \
+                 held by hand",
+        models: lock_acquires_by_hand_in_two_steps::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
         name: "rlock_leaves_too_early",
         module: "RLock",
         change: "a level lost: the lock is free before the last level \
@@ -473,8 +483,8 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "condition_returns_without_the_lock",
         module: "Condition",
-        change: "a wait removed: a waiter that is woken returns even if \
-                 another thread holds the lock",
+        change: "a wait removed: a waiter that is woken returns without the \
+                 lock",
         models: condition_returns_without_the_lock::models::MODELS,
         is_weak_ordering: false,
     },
@@ -653,6 +663,14 @@ pub const MUTANTS: &[Mutant] = &[
         change: "an ordering weakened: a release by hand is `Relaxed`",
         models: semaphore_releases_relaxed::models::MODELS,
         is_weak_ordering: true,
+    },
+    Mutant {
+        name: "semaphore_takes_many_one_by_one",
+        module: "Semaphore",
+        change: "one step made two: a thread that wants two permits takes \
+                 one, and then waits for the other",
+        models: semaphore_takes_many_one_by_one::models::MODELS,
+        is_weak_ordering: false,
     },
     Mutant {
         name: "local_drops_twice",
