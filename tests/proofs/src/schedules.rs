@@ -94,7 +94,7 @@ recordings! {
     spawn_who_is_first: "The new thread comes first"
         ["new thread"] [1 0] [];
     timer_cancel: "A cancel comes too late"
-        ["timer", "clock"] [0 1 2 1 1 0 0 1] [];
+        ["timer", "clock"] [0 0 1 2 1 1 0 0 1] [];
     timer_flag: "A timer looks at its flag too early"
         ["sleeping thread"] [1 0 1] ["cancelled"];
 }
