@@ -21,7 +21,7 @@
     const flat = text => text.trim().replaceAll('\n', ' / ');
 
     function enhance(figure) {
-        const { threads, schedule, values, objects, ends, right, lines, calls, texts, nodes } =
+        const { title, threads, schedule, values, objects, ends, right, lines, calls, texts, nodes } =
             JSON.parse(figure.querySelector('script').textContent);
         const next = id => nodes[id][4];
         const movers = threads.map((_, id) => id).filter(id => nodes.some((_, at) => edge(at, id)));
@@ -90,6 +90,7 @@
 
         const stepper = make('div');
         stepper.className = 'stepper';
+        figure.ariaLabel = title;
         stepper.innerHTML = `<div><pre><code class="hljs"></code></pre><dl></dl></div>
             <div role="group" aria-label="The thread that moves next"></div>
             <div role="group" aria-label="The schedule"></div>
