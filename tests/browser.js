@@ -138,7 +138,7 @@ function foldIsShown(id) {
 function cutOnPaper() {
     const problems = [];
     const sheet = document.querySelector('main').getBoundingClientRect();
-    for (const table of document.querySelectorAll('main table')) {
+    for (const table of document.querySelectorAll('main table:not(.stepper *)')) {
         for (const box of [table, table.closest('.table-wrapper')]) {
             const { left, right } = box.getBoundingClientRect();
             if (left < sheet.left - 1 || right > sheet.right + 1) {
