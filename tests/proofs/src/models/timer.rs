@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{self, Duration};
 
-use facade::model::{Data, saw};
+use facade::model::{Data, Point, saw};
 
 use super::module::{Phase, Timer};
 use crate::run::Model;
@@ -98,7 +98,12 @@ fn finished() {
     let rings = Arc::new(Data::new(0));
     let timer = {
         let rings = Arc::clone(&rings);
-        Timer::new(Duration::ZERO, move || rings.set(1))
+        let point = Point::new();
+        let ring = move || {
+            point.pass(); // others may run here
+            rings.set(1);
+        };
+        Timer::new(Duration::ZERO, ring)
     };
     let timer = timer.start().unwrap();
     if timer.is_finished() {
