@@ -13,15 +13,16 @@
 //! # Before you copy it
 //!
 //! - [`ThreadHandle::native_id`] waits for a moment right after a start.
-//! - After a `fork`, the child's handle of its own thread still has the
-//!   native id that the thread had in the parent.
+//! - In a child process made by `fork`, the handle of the one thread there
+//!   still has the native id that the thread had in the parent.
 //! - The daemon flag means something only in a program that waits for its
 //!   threads: see `wait_at_end` in `main_thread.rs`.
 //! - It needs 64-bit atomics, as `spawn.rs` does.
 //!
 //! The chapter that explains this file is `src/attributes.md`.
 //!
-//! Travels with: `life_cycle.rs`, `spawn.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`,
+//! `spawn_native.rs`, `spawn_report.rs`.
 
 use std::num::NonZeroU64;
 
@@ -143,10 +144,7 @@ impl ThreadHandle {
     // ANCHOR: alive
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        match self.record.life.state() {
-            State::Running | State::Blocked => true,
-            State::New | State::Terminated => false,
-        }
+        self.record.life.state().is_alive()
     }
     // ANCHOR_END: alive
 }

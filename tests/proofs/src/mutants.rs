@@ -42,40 +42,12 @@ macro_rules! mutant {
             pub mod models;
         }
     };
-    (timer $name:ident) => {
-        #[path = "."]
-        mod $name {
-            #[allow(unused, reason = "a mutant leaves something unused")]
-            #[allow(missing_docs, reason = "the stand-ins have no pages")]
-            mod timed {
-                pub use crate::timed::{life_cycle, spawn};
-
-                pub mod timer {
-                    include!(concat!(
-                        env!("OUT_DIR"),
-                        "/",
-                        stringify!($name),
-                        ".rs"
-                    ));
-                }
-            }
-
-            use timed::timer as module;
-
-            #[path = "models/timer.rs"]
-            #[allow(
-                clippy::duplicate_mod,
-                reason = "other module, same models"
-            )]
-            pub mod models;
-        }
-    };
     ($name:ident, $models:literal) => {
         #[path = "."]
         mod $name {
             // For a module that is built on it.
             #[allow(unused_imports, reason = "most are not")]
-            use crate::book::lock;
+            use crate::book::{lock, semaphore};
 
             #[allow(unused, reason = "a mutant leaves something unused")]
             mod module {
@@ -118,6 +90,36 @@ mutant!(barrier_completes_relaxed, "models/barrier.rs");
 mutant!(barrier_leaves_relaxed, "models/barrier.rs");
 mutant!(event_looks_before_it_locks, "models/event.rs");
 mutant!(event_sets_relaxed, "models/event.rs");
+mutant!(auto_reset_wakes_nobody, "models/event_auto_reset.rs");
+mutant!(
+    auto_reset_looks_before_it_locks,
+    "models/event_auto_reset.rs"
+);
+mutant!(auto_reset_lets_two_through, "models/event_auto_reset.rs");
+mutant!(
+    auto_reset_forgets_the_other_sleeper,
+    "models/event_auto_reset.rs"
+);
+mutant!(
+    auto_reset_forgets_the_patient_sleeper,
+    "models/event_auto_reset.rs"
+);
+mutant!(auto_reset_swallows_a_set, "models/event_auto_reset.rs");
+mutant!(auto_reset_sets_relaxed, "models/event_auto_reset.rs");
+mutant!(auto_reset_waits_relaxed, "models/event_auto_reset.rs");
+mutant!(auto_reset_sleeps_relaxed, "models/event_auto_reset.rs");
+mutant!(auto_reset_replaces_a_set, "models/event_auto_reset.rs");
+mutant!(closable_wakes_nobody, "models/semaphore_closable.rs");
+mutant!(
+    closable_keeps_the_last_permit,
+    "models/semaphore_closable.rs"
+);
+mutant!(
+    closable_adds_before_it_closes,
+    "models/semaphore_closable.rs"
+);
+mutant!(closable_closes_relaxed, "models/semaphore_closable.rs");
+mutant!(closable_asks_relaxed, "models/semaphore_closable.rs");
 mutant!(event_raises_by_store, "models/event.rs");
 mutant!(event_announces_nothing, "models/event.rs");
 mutant!(event_never_checks_again, "models/event.rs");
@@ -167,10 +169,10 @@ mutant!(timer_queue_leaves_its_thread, "models/timer_queue.rs");
 mutant!(timer_queue_finishes_relaxed, "models/timer_queue.rs");
 mutant!(timer_queue_reads_relaxed, "models/timer_queue.rs");
 mutant!(timer_queue_takes_in_two_steps, "models/timer_queue.rs");
-mutant!(timer timer_cancels_unseen);
-mutant!(timer timer_cancels_in_two_steps);
-mutant!(timer timer_fires_in_two_steps);
-mutant!(timer timer_finishes_early);
+mutant!(timer_cancels_unseen, "models/timer.rs");
+mutant!(timer_cancels_in_two_steps, "models/timer.rs");
+mutant!(timer_fires_in_two_steps, "models/timer.rs");
+mutant!(timer_finishes_early, "models/timer.rs");
 mutant!(lock_wakes_nobody, "models/lock.rs");
 mutant!(lock_by_hand_wakes_nobody, "models/lock.rs");
 mutant!(lock_looks_before_it_locks, "models/lock.rs");
@@ -1041,6 +1043,124 @@ pub const MUTANTS: &[Mutant] = &[
         module: "TimerQueue",
         change: "an ordering weakened: what a callback did is not published",
         models: timer_queue_finishes_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "auto_reset_wakes_nobody",
+        module: "AutoResetEvent",
+        change: "a wake-up removed: `set` wakes no sleeper",
+        models: auto_reset_wakes_nobody::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "auto_reset_looks_before_it_locks",
+        module: "AutoResetEvent",
+        change: "a check moved out of the lock: a waiter announces itself \
+                 before it locks the queue",
+        models: auto_reset_looks_before_it_locks::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "auto_reset_lets_two_through",
+        module: "AutoResetEvent",
+        change: "a case too many: a `set` that wakes a thread is remembered \
+                 as well",
+        models: auto_reset_lets_two_through::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "auto_reset_forgets_the_other_sleeper",
+        module: "AutoResetEvent",
+        change: "a state lost: waking one sleeper forgets the others",
+        models: auto_reset_forgets_the_other_sleeper::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "auto_reset_forgets_the_patient_sleeper",
+        module: "AutoResetEvent",
+        change: "a state lost: a sleeper whose time is up makes the event \
+                 forget the others",
+        models: auto_reset_forgets_the_patient_sleeper::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "auto_reset_swallows_a_set",
+        module: "AutoResetEvent",
+        change: "an answer changed: a waiter that was let through says that \
+                 it was not if its time is up when it wakes",
+        models: auto_reset_swallows_a_set::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "auto_reset_sets_relaxed",
+        module: "AutoResetEvent",
+        change: "an ordering weakened: `set` is `Relaxed` instead of \
+                 `Release`",
+        models: auto_reset_sets_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "auto_reset_waits_relaxed",
+        module: "AutoResetEvent",
+        change: "an ordering weakened: a wait that finds it set is `Relaxed` \
+                 instead of `Acquire`",
+        models: auto_reset_waits_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "auto_reset_sleeps_relaxed",
+        module: "AutoResetEvent",
+        change: "an ordering weakened: a wait that finds it set when it is \
+                 about to sleep is `Relaxed` instead of `Acquire`",
+        models: auto_reset_sleeps_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "auto_reset_replaces_a_set",
+        module: "AutoResetEvent",
+        change: "a swap made a store: a `set` hides what came before the one \
+                 that it replaces",
+        models: auto_reset_replaces_a_set::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "closable_wakes_nobody",
+        module: "ClosableSemaphore",
+        change: "a step removed: `close` adds no permit, and so wakes no \
+                 thread",
+        models: closable_wakes_nobody::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "closable_keeps_the_last_permit",
+        module: "ClosableSemaphore",
+        change: "a wake-up removed: a thread that is told of the close keeps \
+                 the permit",
+        models: closable_keeps_the_last_permit::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "closable_adds_before_it_closes",
+        module: "ClosableSemaphore",
+        change: "two steps swapped: `close` adds the permit before it raises \
+                 the flag",
+        models: closable_adds_before_it_closes::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "closable_closes_relaxed",
+        module: "ClosableSemaphore",
+        change: "an ordering weakened: `close` is `Relaxed` instead of \
+                 `Release`",
+        models: closable_closes_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "closable_asks_relaxed",
+        module: "ClosableSemaphore",
+        change: "an ordering weakened: asking whether it is closed is \
+                 `Relaxed` instead of `Acquire`",
+        models: closable_asks_relaxed::models::MODELS,
         is_weak_ordering: true,
     },
     Mutant {
