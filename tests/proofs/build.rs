@@ -281,7 +281,8 @@ fn main() {
     let is_checked = ["CARGO_CFG_LOOM", "CARGO_CFG_SHUTTLE"]
         .iter()
         .any(|name| env::var_os(name).is_some());
-    if is_checked {
+    let models_only = env::var_os("CARGO_FEATURE_MODELS_ONLY").is_some();
+    if is_checked && !models_only {
         let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
         MUTANTS.iter().for_each(|mutant| mutant.write(&out));
     }
