@@ -6,7 +6,8 @@
 //! the package `proofs`. A change that survives all of them is a missing test,
 //! or has a reason in `tests/proofs/survivors.toml`.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 use std::time::Instant;
@@ -121,12 +122,32 @@ struct Module<'a> {
     primitive: &'a str,
 }
 
-/// The stages after that of the module's own tests, with the words for cargo;
-/// the last of them chooses among the tests.
-const STAGES: [(&str, &str); 3] = [
-    ("properties", "--test properties"),
-    ("models", "--release --features models_only --test models"),
-    ("stress", "--test stress"),
+/// The tests that try the mutants, one kind after the other.
+struct Stage {
+    name: &'static str,
+    /// Words for cargo.
+    words: &'static [&'static str],
+}
+
+const UNIT_TESTS: Stage = Stage {
+    name: "unit tests",
+    words: &["--lib"],
+};
+
+/// The stages for what the module's own tests don't notice.
+const LATER: [Stage; 3] = [
+    Stage {
+        name: "properties",
+        words: &["--test=properties"],
+    },
+    Stage {
+        name: "models",
+        words: &["--test=models", "--release", "--features=models_only"],
+    },
+    Stage {
+        name: "stress",
+        words: &["--test=stress"],
+    },
 ];
 
 impl Module<'_> {
@@ -138,9 +159,9 @@ impl Module<'_> {
             survivors: Vec::new(),
         };
         let mut missed = unit.missed;
-        for (stage, caught) in STAGES.iter().zip(&mut section.caught[1..]) {
+        for (stage, caught) in LATER.iter().zip(&mut section.caught[1..]) {
             if !missed.is_empty() {
-                let verdicts = self.stage(stage, &missed)?;
+                let verdicts = self.later(stage, &missed)?;
                 *caught = verdicts.caught;
                 section.timed_out += verdicts.timed_out;
                 missed = verdicts.missed;
@@ -153,57 +174,66 @@ impl Module<'_> {
     /// All mutants, under the tests in the file of the module.
     fn unit_tests(&self) -> Result<Verdicts> {
         let home = trees::home(self.root, self.stem)?;
-        println!("{}: unit tests", self.stem);
-        let mut command = self.command(&home, &format!("src/{}.rs", self.stem));
+        let mut command = self.command(&UNIT_TESTS, &home, "src")?;
         command
-            .args(["--gitignore=false", "--jobs", &jobs(), "--"])
-            .args(["--lib", &format!("{}::", self.stem)]);
-        self.verdicts(command, "unit_tests")
+            .args(["--gitignore=false", "--jobs", &jobs()])
+            .args(["--", &format!("{}::", self.stem)]);
+        self.verdicts(&UNIT_TESTS, command)
     }
 
     /// The mutants that were missed until now, under tests in `proofs`.
-    fn stage(
-        &self,
-        (stage, words): &(&str, &str),
-        missed: &[Mutant],
-    ) -> Result<Verdicts> {
+    fn later(&self, stage: &Stage, missed: &[Mutant]) -> Result<Verdicts> {
         let book = trees::book(self.root)?;
-        println!("{}: {stage}", self.stem);
-        let file = format!("code/src/{}.rs", self.stem);
-        let mut command = self.command(&book, &file);
-        command.args(["--in-place", "--package=threading"]);
-        command.arg("--test-package=proofs");
+        let mut command = self.command(stage, &book, "code/src")?;
+        command
+            .args(["--in-place", "--package=threading"])
+            .arg("--test-package=proofs");
         for mutant in missed {
             command.args(["--re", &mutant.pattern()]);
         }
-        command.arg("--").args(words.split_whitespace());
-        if *stage == "models" {
+        command.arg("--");
+        if stage.name == "models" {
             project::rustflags(&mut command, "--cfg loom");
             command.arg(self.primitive);
         } else {
             command.arg(self.stem);
         }
-        self.verdicts(command, stage)
+        self.verdicts(stage, command)
     }
 
-    /// cargo-mutants for a file in a copy of the modules.
-    fn command(&self, tree: &Path, file: &str) -> Command {
+    /// cargo-mutants for the module in a copy of the modules.
+    fn command(
+        &self,
+        stage: &Stage,
+        tree: &Path,
+        folder: &str,
+    ) -> Result<Command> {
+        let reports = self.reports(stage);
+        fs::create_dir_all(&reports)?;
         let mut command = Command::new(self.cargo_mutants);
-        command
-            .arg("mutants")
-            .arg("--dir")
-            .arg(tree)
-            .args(["--file", file, "--no-config", "--no-shuffle"])
-            // A thread that waits in vain costs no time; too short a limit
-            // would make a busy machine look like one.
-            .args(["--minimum-test-timeout=20", "--timeout-multiplier=5"])
-            .env("CARGO_NET_OFFLINE", "true");
-        command
+        command.args(["mutants", "--no-config", "--no-shuffle"]);
+        command.arg("--dir").arg(tree).arg("--output").arg(reports);
+        command.arg(format!("--file={folder}/{}.rs", self.stem));
+        // A busy machine must not look like a thread that waits in vain.
+        command.args(["--minimum-test-timeout=20", "--timeout-multiplier=5"]);
+        let words = stage.words.iter();
+        command.args(words.map(|word| format!("--cargo-arg={word}")));
+        command.env("CARGO_NET_OFFLINE", "true");
+        Ok(command)
     }
 
-    fn verdicts(&self, mut command: Command, stage: &str) -> Result<Verdicts> {
-        let reports = trees::folder(self.root, self.stem).join(stage);
-        tool::run(&mut command, &reports).with_context(|| stage.to_owned())
+    fn verdicts(
+        &self,
+        stage: &Stage,
+        mut command: Command,
+    ) -> Result<Verdicts> {
+        println!("{}: {}", self.stem, stage.name);
+        tool::run(&mut command, &self.reports(stage)).context(stage.name)
+    }
+
+    fn reports(&self, stage: &Stage) -> PathBuf {
+        let folder = trees::folder(self.root, self.stem);
+        folder.join(stage.name.replace(' ', "_"))
     }
 
     /// The mutants that were missed by all, with the lines that they change.

@@ -92,14 +92,13 @@ fn is_wanted(tool: &Path) -> bool {
     })
 }
 
-/// Runs cargo-mutants, which puts its reports into `reports`.
+/// Runs cargo-mutants, whose reports go into a folder `mutants.out` in
+/// `reports`.
 ///
 /// # Errors
 ///
 /// When the tests fail without a change, too.
 pub fn run(command: &mut Command, reports: &Path) -> Result<Verdicts> {
-    fs::create_dir_all(reports)?;
-    command.arg("--output").arg(reports);
     let status = command.status().context("can't start cargo-mutants")?;
     match status.code() {
         // All caught, some missed, some timed out.

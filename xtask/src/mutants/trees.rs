@@ -77,7 +77,7 @@ fn manifest(root: &Path) -> Result<String> {
         DEPENDENCIES.map(|name| format!("{name} = {}\n", dependencies[name]));
     Ok(format!(
         "[package]\nname = \"home\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [lib]\nname = \"threading\"\n\n[profile.dev]\ndebug = false\n\n\
+         [lib]\nname = \"threading\"\ndoctest = false\n\n[profile.dev]\ndebug = false\n\n\
          [dependencies]\n{}",
         lines.concat()
     ))
