@@ -64,7 +64,7 @@ pub enum Command {
         /// The primitive, as `Lock`: only its promises, for a look
         primitive: Option<String>,
     },
-    /// Change the modules in one place at a time, and record what notices
+    /// Change one place of a module at a time, and record which tests notice
     Mutants {
         /// The module, as `lock`: only this one
         module: Option<String>,
