@@ -1,17 +1,15 @@
 //! One round of a barrier: ours against `std`, hurdles, and a plain one.
 
 mod support;
-#[path = "support/waits.rs"]
-mod waits;
 
+use std::cell::RefCell;
 use std::sync::Barrier as StdBarrier;
 use std::time::Duration;
 
 use criterion::Criterion;
 use parking_lot::{Condvar, Mutex};
 use support::{
-    Ratio, Surroundings, compare, compare_in, criterion, time_alike,
-    time_threads,
+    Apart, Ratio, Surroundings, compare_in, cpu_time, criterion, time_threads,
 };
 use threading::Barrier;
 
@@ -46,98 +44,140 @@ impl PlainBarrier {
     }
 }
 
-/// A number of threads that meet, and where they do.
-#[derive(Clone, Copy)]
-struct Meeting {
-    threads: usize,
+/// What each subject can do, in the threads that meet at it.
+trait Meeting: Sync {
+    fn new(parties: usize) -> Self;
+
+    /// A call of this is one thread's part in a round.
+    fn party(&self) -> impl FnMut() + Send;
+}
+
+impl Meeting for Barrier {
+    fn new(parties: usize) -> Self {
+        Barrier::new(parties).unwrap()
+    }
+
+    fn party(&self) -> impl FnMut() + Send {
+        || {
+            self.wait().unwrap();
+        }
+    }
+}
+
+impl Meeting for StdBarrier {
+    fn new(parties: usize) -> Self {
+        StdBarrier::new(parties)
+    }
+
+    fn party(&self) -> impl FnMut() + Send {
+        || {
+            self.wait();
+        }
+    }
+}
+
+impl Meeting for PlainBarrier {
+    fn new(parties: usize) -> Self {
+        PlainBarrier::new(parties)
+    }
+
+    fn party(&self) -> impl FnMut() + Send {
+        || self.wait()
+    }
+}
+
+/// Each thread has a copy, as the crate wants it.
+impl Meeting for hurdles::Barrier {
+    fn new(parties: usize) -> Self {
+        hurdles::Barrier::new(parties)
+    }
+
+    fn party(&self) -> impl FnMut() + Send {
+        let mut own = self.clone();
+        move || {
+            own.wait();
+        }
+    }
+}
+
+/// A measurement of a number of rounds.
+type Measure<'a> = &'a dyn Fn(u64) -> Duration;
+
+/// How long the rounds of that many threads take.
+fn rounds<M: Meeting>(number: u64, threads: usize) -> Duration {
+    let meeting = Apart(M::new(threads));
+    let parties = (0..threads).map(|_| meeting.0.party()).collect();
+    time_threads(number, parties)
+}
+
+/// How long that many threads keep the cores busy in the rounds.
+fn busy_rounds<M: Meeting>(number: u64, threads: usize) -> Duration {
+    let meeting = Apart(M::new(threads));
+    let parties = (0..threads).map(|_| meeting.0.party()).collect();
+    cpu_time::of_threads(number, parties)
+}
+
+/// How long a core is busy with a thread whose partner comes late.
+fn late_partner<M: Meeting>(number: u64) -> Duration {
+    let meeting = Apart(M::new(2));
+    let waiter = RefCell::new(meeting.0.party());
+    let partner = RefCell::new(meeting.0.party());
+    let wait = move || (waiter.borrow_mut())();
+    cpu_time::long_waits(number, wait, || (partner.borrow_mut())())
+}
+
+fn compare_all(
     around: Surroundings,
+    criterion: &mut Criterion<Ratio>,
+    group: &str,
+    [ours, std, hurdles, plain]: [Measure; 4],
+) {
+    let mut against = |peer, theirs| {
+        compare_in(around, criterion, group, peer, ours, theirs);
+    };
+    against("std::sync::Barrier", std);
+    against("hurdles::Barrier", hurdles);
+    against("a plain mutex and condvar", plain);
 }
 
-impl Meeting {
-    fn ours(self, rounds: u64) -> Duration {
-        let barrier = Barrier::new(self.threads).unwrap();
-        time_alike(rounds, self.threads, || {
-            barrier.wait().unwrap();
-        })
-    }
-
-    fn std(self, rounds: u64) -> Duration {
-        let barrier = StdBarrier::new(self.threads);
-        time_alike(rounds, self.threads, || {
-            barrier.wait();
-        })
-    }
-
-    fn plain(self, rounds: u64) -> Duration {
-        let barrier = PlainBarrier::new(self.threads);
-        time_alike(rounds, self.threads, || barrier.wait())
-    }
-
-    fn hurdles(self, rounds: u64) -> Duration {
-        let barrier = hurdles::Barrier::new(self.threads);
-        let worker = |_| {
-            let mut barrier = barrier.clone();
-            move || {
-                barrier.wait();
-            }
-        };
-        time_threads(rounds, (0..self.threads).map(worker).collect())
-    }
-
-    /// Measures ours against each of the others.
-    fn compare(self, criterion: &mut Criterion<Ratio>) {
-        let group = self.around.name("barrier", self.threads);
-        let ours = |rounds| self.ours(rounds);
-        let mut against = |peer, theirs: fn(Meeting, u64) -> Duration| {
-            let theirs = |rounds| theirs(self, rounds);
-            compare_in(self.around, criterion, &group, peer, ours, theirs);
-        };
-        against("std::sync::Barrier", Meeting::std);
-        against("hurdles::Barrier", Meeting::hurdles);
-        against("a plain mutex and condvar", Meeting::plain);
-    }
+/// A measurement for each of the four subjects.
+macro_rules! of_each {
+    ($measure:ident $(, $argument:expr)?) => {
+        [
+            &|n| $measure::<Barrier>(n $(, $argument)?),
+            &|n| $measure::<StdBarrier>(n $(, $argument)?),
+            &|n| $measure::<hurdles::Barrier>(n $(, $argument)?),
+            &|n| $measure::<PlainBarrier>(n $(, $argument)?),
+        ]
+    };
 }
 
-/// The time that a core is busy with a thread whose partner comes late.
-fn long_wait(criterion: &mut Criterion<Ratio>) {
-    fn late(waits: u64, wait: impl Fn() + Sync) -> Duration {
-        waits::processor_time(waits, &wait, &wait)
-    }
-    let ours = |n| {
-        let barrier = Barrier::new(2).unwrap();
-        late(n, || {
-            barrier.wait().unwrap();
-        })
-    };
-    let std = |n| {
-        let barrier = StdBarrier::new(2);
-        late(n, || {
-            barrier.wait();
-        })
-    };
-    let plain = |n| {
-        let barrier = PlainBarrier::new(2);
-        late(n, || barrier.wait())
-    };
-    let group = "barrier, processor time of a long wait";
-    compare(criterion, group, "std::sync::Barrier", ours, std);
-    compare(criterion, group, "a plain mutex and condvar", ours, plain);
+fn meet(criterion: &mut Criterion<Ratio>, around: Surroundings, usual: usize) {
+    let threads = around.threads(usual);
+    let group = around.name("barrier", usual);
+    compare_all(around, criterion, &group, of_each!(rounds, threads));
+}
+
+fn cpu_times(criterion: &mut Criterion<Ratio>) {
+    let quiet = Surroundings::Quiet;
+    let group = "barrier, CPU time of a long wait";
+    compare_all(quiet, criterion, group, of_each!(late_partner));
+    let group = "barrier, CPU time, 4 threads";
+    compare_all(quiet, criterion, group, of_each!(busy_rounds, 4));
 }
 
 fn main() {
     let mut criterion = criterion();
     let c = &mut criterion;
     for around in Surroundings::all() {
-        let threads = around.threads(2);
-        Meeting { threads, around }.compare(c);
+        meet(c, around, 2);
     }
-    let around = Surroundings::BesideBusy(4);
-    Meeting { threads: 2, around }.compare(c);
+    meet(c, Surroundings::BesideBusy(4), 2);
     for around in [0, 2, 4].map(Surroundings::beside) {
-        Meeting { threads: 4, around }.compare(c);
+        meet(c, around, 4);
     }
-    if waits::can_measure() {
-        long_wait(c);
+    if cpu_time::can_measure() {
+        cpu_times(c);
     }
     criterion.final_summary();
 }

@@ -2,15 +2,13 @@
 //! against the condition variables of `std` and parking_lot.
 
 mod support;
-#[path = "support/waits.rs"]
-mod waits;
 
 use std::sync::{Condvar as StdCondvar, Mutex as StdMutex};
 
 use criterion::Criterion;
 use parking_lot::{Condvar, Mutex};
 use support::{
-    Ratio, Surroundings, compare, compare_in, criterion, time_pairs,
+    Ratio, Surroundings, compare, compare_in, cpu_time, criterion, time_pairs,
 };
 use threading::{Condition, Lock};
 
@@ -67,40 +65,35 @@ fn round_trips(criterion: &mut Criterion<Ratio>, around: Surroundings) {
     against("std::sync::Condvar", std);
 }
 
-/// The time that a core is busy with a thread which waits long.
+/// How long two threads keep the cores busy that wake each other in turn.
+fn busy_round_trips(criterion: &mut Criterion<Ratio>) {
+    let group = "condition, CPU time of round trips, 2 threads";
+    let mut against = |peer, theirs: fn() -> Turn| {
+        let busy = |n, turn: fn() -> Turn| {
+            cpu_time::of_pair(n, turn, |turn, side| turn(side))
+        };
+        let ours = |n| busy(n, ours);
+        let theirs = |n| busy(n, theirs);
+        compare(criterion, group, peer, ours, theirs);
+    };
+    against("parking_lot::Condvar", parking_lot);
+    against("std::sync::Condvar", std);
+}
+
+/// How long a core is busy with a thread whose turn comes late.
 fn long_wait(criterion: &mut Criterion<Ratio>) {
-    let ours = |n| {
-        let condition = Condition::new(Lock::new(false));
-        let wait = || {
-            let mut is_up = condition.acquire();
-            while !*is_up {
-                condition.wait(&mut is_up);
-            }
-            *is_up = false;
+    let group = "condition, CPU time of a long wait";
+    let mut against = |peer, theirs: fn() -> Turn| {
+        let late = |n, turn: fn() -> Turn| {
+            let turn = turn();
+            cpu_time::long_waits(n, || turn(true), || turn(false))
         };
-        waits::processor_time(n, wait, || {
-            let mut is_up = condition.acquire();
-            *is_up = true;
-            condition.notify_one(&is_up);
-        })
+        let ours = |n| late(n, ours);
+        let theirs = |n| late(n, theirs);
+        compare(criterion, group, peer, ours, theirs);
     };
-    let theirs = |n| {
-        let (mutex, condvar) = (Mutex::new(false), Condvar::new());
-        let wait = || {
-            let mut is_up = mutex.lock();
-            while !*is_up {
-                condvar.wait(&mut is_up);
-            }
-            *is_up = false;
-        };
-        waits::processor_time(n, wait, || {
-            let mut is_up = mutex.lock();
-            *is_up = true;
-            condvar.notify_one();
-        })
-    };
-    let group = "condition, processor time of a long wait";
-    compare(criterion, group, "parking_lot::Condvar", ours, theirs);
+    against("parking_lot::Condvar", parking_lot);
+    against("std::sync::Condvar", std);
 }
 
 fn main() {
@@ -108,8 +101,9 @@ fn main() {
     for around in Surroundings::all() {
         round_trips(&mut criterion, around);
     }
-    if waits::can_measure() {
+    if cpu_time::can_measure() {
         long_wait(&mut criterion);
+        busy_round_trips(&mut criterion);
     }
     criterion.final_summary();
 }

@@ -2,8 +2,6 @@
 //! variable.
 
 mod support;
-#[path = "support/waits.rs"]
-mod waits;
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,7 +11,9 @@ use std::time::{Duration, Instant};
 use criterion::Criterion;
 use event_listener::{Event as Listeners, Listener};
 use parking_lot::{Condvar, Mutex};
-use support::{Ratio, Surroundings, compare_in, criterion, time, time_pairs};
+use support::{
+    Ratio, Surroundings, compare_in, cpu_time, criterion, time, time_pairs,
+};
 use threading::Event;
 
 /// What each subject can do.
@@ -135,17 +135,27 @@ fn set_and_clear<F: Flag>(n: u64) -> Duration {
 
 /// Two threads wake each other in turn, or 64 in pairs.
 fn round_trips<F: Flag>(n: u64, around: Surroundings) -> Duration {
-    let flags = || {
-        let flags = [F::default(), F::default()];
-        flags[0].set();
-        flags
-    };
-    time_pairs(n, around.threads(2), flags, |flags, side| {
-        let (mine, other) = (&flags[usize::from(side)], usize::from(!side));
-        mine.wait();
-        mine.clear();
-        flags[other].set();
-    })
+    time_pairs(n, around.threads(2), flags::<F>, pass_on)
+}
+
+/// How long two threads keep the cores busy that do so.
+fn busy_round_trips<F: Flag>(n: u64) -> Duration {
+    cpu_time::of_pair(n, flags::<F>, pass_on)
+}
+
+/// A flag for each side, and the first side's turn.
+fn flags<F: Flag>() -> [F; 2] {
+    let flags = [F::default(), F::default()];
+    flags[0].set();
+    flags
+}
+
+/// Waits for one side's turn, and passes it on to the other.
+fn pass_on<F: Flag>(flags: &[F; 2], side: bool) {
+    let [mine, other] = [side, !side].map(|side| &flags[usize::from(side)]);
+    mine.wait();
+    mine.clear();
+    other.set();
 }
 
 /// From a `set` until the last of four sleepers has woken: the median of
@@ -198,7 +208,7 @@ fn long_wait<F: Flag>(n: u64) -> Duration {
         flag.wait();
         flag.clear();
     };
-    waits::processor_time(n, wait, || flag.set())
+    cpu_time::long_waits(n, wait, || flag.set())
 }
 
 fn compare_all(
@@ -237,9 +247,11 @@ fn main() {
         let group = around.name("event, round trips", 2);
         compare_all(around, c, &group, of_each!(round_trips, around));
     }
-    if waits::can_measure() {
-        let group = "event, processor time of a long wait";
+    if cpu_time::can_measure() {
+        let group = "event, CPU time of a long wait";
         compare_all(quiet, c, group, of_each!(long_wait));
+        let group = "event, CPU time of round trips, 2 threads";
+        compare_all(quiet, c, group, of_each!(busy_round_trips));
     }
     criterion.final_summary();
 }

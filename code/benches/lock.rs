@@ -1,4 +1,6 @@
 //! Acquire and release: `Lock` against the mutexes of `std` and parking_lot.
+//!
+//! None of them is fair: any thread may take the lock as soon as it is free.
 
 mod support;
 
@@ -9,14 +11,10 @@ use std::time::Duration;
 use criterion::Criterion;
 use parking_lot::Mutex;
 use support::{
-    Ratio, Surroundings, compare, compare_in, criterion, time, time_alike,
+    Apart, Ratio, Surroundings, compare, compare_in, cpu_time, criterion, time,
+    time_alike,
 };
 use threading::Lock;
-
-/// Keeps a lock and its value on one cache line, away from everything else:
-/// where they come to lie must not decide who wins.
-#[repr(align(128))]
-struct Apart<T>(T);
 
 /// One thread takes a free lock, counts, and lets go.
 fn alone(criterion: &mut Criterion<Ratio>) {
@@ -58,6 +56,45 @@ fn contended(
     });
 }
 
+/// How long a core is busy with a thread that waits for a lock which another
+/// thread holds for long.
+fn long_wait(criterion: &mut Criterion<Ratio>) {
+    let group = "lock, CPU time of a long wait";
+    let lock = Lock::new(0_u64);
+    let mutex = Mutex::new(0_u64);
+    let std_mutex = StdMutex::new(0_u64);
+    let mut against = |peer, theirs: &dyn Fn(u64) -> Duration| {
+        let ours = |n| cpu_time::while_held(n, || lock.acquire());
+        compare(criterion, group, peer, ours, theirs);
+    };
+    against("parking_lot::Mutex", &|n| {
+        cpu_time::while_held(n, || mutex.lock())
+    });
+    against("std::sync::Mutex", &|n| {
+        cpu_time::while_held(n, || std_mutex.lock().unwrap())
+    });
+}
+
+/// How long threads keep the cores busy that take the same lock as often as
+/// they can.
+fn busy(criterion: &mut Criterion<Ratio>) {
+    let group = "lock, CPU time, 4 threads";
+    let lock = Apart(Lock::new(0_u64));
+    let mutex = Apart(Mutex::new(0_u64));
+    let std_mutex = Apart(StdMutex::new(0_u64));
+    let mut against = |peer, theirs: &dyn Fn(u64) -> Duration| {
+        let count = || *lock.0.acquire() += 1;
+        let ours = |n| cpu_time::of_alike(n, 4, count);
+        compare(criterion, group, peer, ours, theirs);
+    };
+    against("parking_lot::Mutex", &|n| {
+        cpu_time::of_alike(n, 4, || *mutex.0.lock() += 1)
+    });
+    against("std::sync::Mutex", &|n| {
+        cpu_time::of_alike(n, 4, || *std_mutex.0.lock().unwrap() += 1)
+    });
+}
+
 fn main() {
     let mut criterion = criterion();
     alone(&mut criterion);
@@ -65,5 +102,9 @@ fn main() {
         contended(&mut criterion, 2, around);
     }
     contended(&mut criterion, 4, Surroundings::Quiet);
+    if cpu_time::can_measure() {
+        long_wait(&mut criterion);
+        busy(&mut criterion);
+    }
     criterion.final_summary();
 }

@@ -8,15 +8,12 @@ use std::hint::black_box;
 use criterion::Criterion;
 use parking_lot::ReentrantMutex;
 use support::{
-    Ratio, Surroundings, compare, compare_in, criterion, time, time_alike,
+    Apart, Ratio, Surroundings, compare, compare_in, cpu_time, criterion, time,
+    time_alike,
 };
 use threading::RLock;
 
 const PEER: &str = "parking_lot::ReentrantMutex";
-
-/// Keeps a lock and its value on one cache line, away from everything else.
-#[repr(align(128))]
-struct Apart<T>(T);
 
 fn count(counter: &Cell<u64>) {
     counter.set(counter.get() + 1);
@@ -38,7 +35,7 @@ fn alone(criterion: &mut Criterion<Ratio>) {
     let mutex = Apart(ReentrantMutex::new(Cell::new(0)));
     compare(
         criterion,
-        "rlock, nested twice, 1 thread",
+        "rlock, acquired twice, 1 thread",
         PEER,
         |n| time(n, || nested(&black_box(&lock).0)),
         |n| time(n, || nested_of_peer(&black_box(&mutex).0)),
@@ -56,10 +53,31 @@ fn contended(
     compare_in(
         around,
         criterion,
-        &around.name("rlock, nested twice", usual_threads),
+        &around.name("rlock, acquired twice", usual_threads),
         PEER,
         |n| time_alike(n, threads, || nested(&lock.0)),
         |n| time_alike(n, threads, || nested_of_peer(&mutex.0)),
+    );
+}
+
+/// How long cores are busy: with a thread that waits for long, and with
+/// several that take the same lock as often as they can.
+fn cpu_times(criterion: &mut Criterion<Ratio>) {
+    let lock = Apart(RLock::new(Cell::new(0)));
+    let mutex = Apart(ReentrantMutex::new(Cell::new(0)));
+    compare(
+        criterion,
+        "rlock, CPU time of a long wait",
+        PEER,
+        |n| cpu_time::while_held(n, || lock.0.acquire()),
+        |n| cpu_time::while_held(n, || mutex.0.lock()),
+    );
+    compare(
+        criterion,
+        "rlock, acquired twice, CPU time, 4 threads",
+        PEER,
+        |n| cpu_time::of_alike(n, 4, || nested(&lock.0)),
+        |n| cpu_time::of_alike(n, 4, || nested_of_peer(&mutex.0)),
     );
 }
 
@@ -70,5 +88,8 @@ fn main() {
         contended(&mut criterion, 2, around);
     }
     contended(&mut criterion, 4, Surroundings::Quiet);
+    if cpu_time::can_measure() {
+        cpu_times(&mut criterion);
+    }
     criterion.final_summary();
 }

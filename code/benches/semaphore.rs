@@ -2,10 +2,9 @@
 //! std-semaphore, the C library's semaphore, and a plain one.
 
 mod support;
-#[path = "support/waits.rs"]
-mod waits;
 
-use std::hint::black_box;
+use std::hint::{self, black_box};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_lock::{Semaphore as AsyncLock, SemaphoreGuard};
@@ -13,7 +12,8 @@ use criterion::Criterion;
 use parking_lot::{Condvar, Mutex};
 use std_semaphore::Semaphore as StdSemaphore;
 use support::{
-    Ratio, Surroundings, compare_in, criterion, time, time_alike, time_pairs,
+    Apart, Ratio, Surroundings, compare_in, cpu_time, criterion, time,
+    time_alike, time_pairs,
 };
 use threading::Semaphore;
 use tokio::sync::{Semaphore as Tokio, SemaphorePermit};
@@ -80,6 +80,8 @@ impl Permits for PlainSemaphore {
 
 /// Asked first, and awaited only if there is no permit: a thread that has to
 /// wait needs something to drive the future, which is pollster here.
+///
+/// The only fair one here: a permit goes to the thread that has waited longest.
 impl Permits for Tokio {
     fn new(permits: usize) -> Self {
         Tokio::new(permits)
@@ -194,6 +196,9 @@ mod posix {
 
 /// What is measured, with a semaphore of any kind.
 trait Operation {
+    /// Whether a thread may have to wait: then a future has to be driven.
+    const WAITS: bool = true;
+
     fn time<P: Permits>(&self, operations: u64) -> Duration;
 }
 
@@ -201,6 +206,8 @@ trait Operation {
 struct Alone;
 
 impl Operation for Alone {
+    const WAITS: bool = false;
+
     fn time<P: Permits>(&self, operations: u64) -> Duration {
         let semaphore = P::new(1);
         time(operations, || black_box(&semaphore).hold())
@@ -208,6 +215,12 @@ impl Operation for Alone {
 }
 
 /// Several threads take and give back permits as often as they can.
+///
+/// With one permit this has two states: one thread runs ahead of the others,
+/// at the price of `Alone`, or they alternate, which costs several times as
+/// much. No semaphore here but tokio's chooses, because none is fair. The
+/// states last for many operations, so a run may compare one with the other.
+/// `InTurn` has the second state alone.
 struct Contended {
     threads: usize,
     permits: usize,
@@ -215,8 +228,40 @@ struct Contended {
 
 impl Operation for Contended {
     fn time<P: Permits>(&self, operations: u64) -> Duration {
-        let semaphore = P::new(self.permits);
-        time_alike(operations, self.threads, || semaphore.hold())
+        let semaphore = Apart(P::new(self.permits));
+        time_alike(operations, self.threads, || semaphore.0.hold())
+    }
+}
+
+/// Two threads must take the only permit in turn. The other one's turn begins
+/// while the permit is still taken, so it often has to wait.
+struct InTurn;
+
+impl Operation for InTurn {
+    fn time<P: Permits>(&self, operations: u64) -> Duration {
+        let new = || Apart((P::new(1), Apart(AtomicBool::new(false))));
+        time_pairs(operations, 2, new, |Apart((semaphore, turn)), side| {
+            while turn.0.load(Ordering::Acquire) != side {
+                hint::spin_loop();
+            }
+            semaphore.acquire();
+            turn.0.store(!side, Ordering::Release);
+            semaphore.release();
+        })
+    }
+}
+
+/// As `Contended`, but measured is how long the cores are busy with it.
+struct Busy {
+    threads: usize,
+    permits: usize,
+}
+
+impl Operation for Busy {
+    fn time<P: Permits>(&self, operations: u64) -> Duration {
+        let semaphore = Apart(P::new(self.permits));
+        let hold = || semaphore.0.hold();
+        cpu_time::of_alike(operations, self.threads, hold)
     }
 }
 
@@ -244,7 +289,7 @@ impl Operation for LongWait {
     fn time<P: Permits>(&self, operations: u64) -> Duration {
         let semaphore = P::new(0);
         let (wait, wake) = (|| semaphore.acquire(), || semaphore.release());
-        waits::processor_time(operations, wait, wake)
+        cpu_time::long_waits(operations, wait, wake)
     }
 }
 
@@ -261,13 +306,15 @@ fn against<P: Permits>(
 }
 
 /// Measures ours against each of the others.
-fn compare_all(
+fn compare_all<O: Operation>(
     around: Surroundings,
     c: &mut Criterion<Ratio>,
     group: &str,
-    o: &impl Operation,
+    o: &O,
 ) {
-    against::<Tokio>(around, c, group, o, "tokio::sync::Semaphore, pollster");
+    let driver = if O::WAITS { ", pollster" } else { "" };
+    let tokio = format!("tokio::sync::Semaphore{driver}");
+    against::<Tokio>(around, c, group, o, &tokio);
     against::<AsyncLock>(around, c, group, o, "async_lock::Semaphore");
     against::<StdSemaphore>(around, c, group, o, "std_semaphore::Semaphore");
     against::<PlainSemaphore>(around, c, group, o, "a plain mutex and condvar");
@@ -293,6 +340,7 @@ fn main() {
             },
         );
     }
+    compare_all(quiet, c, "semaphore, 1 permit, 2 threads in turn", &InTurn);
     for (threads, permits) in [(4, 2), (4, 1)] {
         let unit = if permits == 1 { "permit" } else { "permits" };
         let group = format!("semaphore, {permits} {unit}, {threads} threads");
@@ -303,9 +351,12 @@ fn main() {
         let group = around.name("semaphore, round trips", 2);
         compare_all(around, c, &group, &RoundTrips { threads });
     }
-    if waits::can_measure() {
-        let group = "semaphore, processor time of a long wait";
+    if cpu_time::can_measure() {
+        let group = "semaphore, CPU time of a long wait";
         compare_all(quiet, c, group, &LongWait);
+        let group = "semaphore, 1 permit, CPU time, 4 threads";
+        let (threads, permits) = (4, 1);
+        compare_all(quiet, c, group, &Busy { threads, permits });
     }
     criterion.final_summary();
 }

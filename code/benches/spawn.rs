@@ -70,7 +70,7 @@ fn numbers(criterion: &mut Criterion<Ratio>) {
 fn handles(criterion: &mut Criterion<Ratio>) {
     let ours = |n| time(n, || consume(current_thread()));
     let theirs = |n| time(n, || consume(HANDLE.with(Arc::clone)));
-    let peer = "a thread-local read of an Arc";
+    let peer = "cloning an Arc of a thread-local";
     compare(criterion, "spawn, current_thread", peer, ours, theirs);
 
     let theirs = |n| time(n, || consume(thread::current()));

@@ -9,8 +9,9 @@ use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use criterion::Criterion;
 use parking_lot::{Condvar, Mutex};
-use support::{Surroundings, compare, compare_in, criterion};
+use support::{Ratio, Surroundings, compare, compare_in, cpu_time, criterion};
 use threading::{Timer, TimerQueue};
 use timer::Timer as CrateTimer;
 
@@ -92,38 +93,43 @@ fn in_threads(number: u32) -> Duration {
 /// How long after its time a timer of 3 ms fires: the median of some.
 ///
 /// Its time counts from before its start.
-fn lateness(start: impl Fn(Duration, Sender<Instant>)) -> Duration {
+fn lateness(start: Start) -> Duration {
     const DELAY: Duration = Duration::from_millis(3);
-    const TIMES: usize = 15;
-    let fire_once = |_| {
-        let (tell, told) = mpsc::channel();
-        let due = Instant::now() + DELAY;
-        start(DELAY, tell);
-        told.recv().unwrap().duration_since(due)
-    };
-    let mut late: Vec<_> = (0..TIMES).map(fire_once).collect();
+    const TIMES: usize = 5;
+    let mut late: Vec<_> = (0..TIMES).map(|_| fire(DELAY, &start)).collect();
     late.sort();
     late[TIMES / 2]
+}
+
+/// How long after its time one timer fires.
+fn fire(delay: Duration, start: &Start) -> Duration {
+    let (tell, told) = mpsc::channel();
+    let due = Instant::now() + delay;
+    start(delay, tell);
+    told.recv().unwrap().duration_since(due)
 }
 
 fn tell_now(tell: Sender<Instant>) -> impl Fn() {
     move || tell.send(Instant::now()).unwrap()
 }
 
-fn late_in_queue() -> Duration {
+/// How each subject starts a timer that tells when it fires.
+type Start = Box<dyn Fn(Duration, Sender<Instant>)>;
+
+fn queue() -> Start {
     let queue = TimerQueue::new().unwrap();
-    lateness(|delay, tell| drop(queue.after(delay, tell_now(tell))))
+    Box::new(move |delay, tell| drop(queue.after(delay, tell_now(tell))))
 }
 
-fn late_timer() -> Duration {
-    lateness(|delay, tell| {
+fn ours_with_threads() -> Start {
+    Box::new(|delay, tell| {
         Timer::new(delay, tell_now(tell)).start().unwrap();
     })
 }
 
-fn late_in_crate() -> Duration {
+fn the_crate() -> Start {
     let timer = CrateTimer::new();
-    lateness(|delay, tell| {
+    Box::new(move |delay, tell| {
         let delay = chrono::Duration::from_std(delay).unwrap();
         let tell = Mutex::new(tell);
         let fire = move || tell.lock().send(Instant::now()).unwrap();
@@ -131,8 +137,16 @@ fn late_in_crate() -> Duration {
     })
 }
 
-fn late_thread() -> Duration {
-    lateness(|delay, tell| drop(ThreadTimer::start(delay, tell_now(tell))))
+fn threads() -> Start {
+    Box::new(|delay, tell| drop(ThreadTimer::start(delay, tell_now(tell))))
+}
+
+/// How long all threads of the process keep the cores busy meanwhile.
+fn busy(start: Start) -> Duration {
+    fire(Duration::ZERO, &start); // its own thread, if any, is there now
+    let before = cpu_time::of_this_process();
+    fire(cpu_time::LONG, &start);
+    cpu_time::of_this_process() - before
 }
 
 /// The sum of that many measurements.
@@ -140,31 +154,49 @@ fn times(measure: impl Fn() -> Duration) -> impl FnMut(u64) -> Duration {
     move |n| (0..n).map(|_| measure()).sum()
 }
 
+const THE_CRATE: &str = "the timer crate";
+const THREADS: &str = "a thread each";
+
+/// What to set many timers costs, and to cancel them before their time.
+fn pending(c: &mut Criterion<Ratio>) {
+    let ours = |number| times(move || in_queue(number));
+    let (many, fewer) = (times(|| in_crate(MANY)), times(|| in_threads(FEWER)));
+    let group = "timer, queue, 10,000 pending then cancelled";
+    let caller = "the timer crate, its caller's part";
+    compare(c, group, caller, ours(MANY), many);
+    let group = "timer, queue, 1,000 pending then cancelled";
+    compare(c, group, THREADS, ours(FEWER), fewer);
+}
+
+/// Ours against a peer: what `measure` says of timers that they start.
+fn compare_starts(
+    around: Surroundings,
+    c: &mut Criterion<Ratio>,
+    what: &str,
+    measure: fn(Start) -> Duration,
+) {
+    let group = |ours| format!("timer, {ours}, {what}{}", around.suffix());
+    let mut against =
+        |ours, peer, start: fn() -> Start, theirs: fn() -> Start| {
+            let (start, theirs) =
+                (times(|| measure(start())), times(|| measure(theirs())));
+            compare_in(around, c, &group(ours), peer, start, theirs);
+        };
+    against("queue", THE_CRATE, queue, the_crate);
+    against("queue", THREADS, queue, threads);
+    against("thread each", "a bare thread", ours_with_threads, threads);
+}
+
 fn main() {
     let mut criterion = criterion();
     let c = &mut criterion;
-    let (the_crate, threads) = ("the timer crate", "a thread each");
-
-    let ours = |number| times(move || in_queue(number));
-    let (many, fewer) = (times(|| in_crate(MANY)), times(|| in_threads(FEWER)));
-    let group = "timer, 10,000 pending then cancelled";
-    compare(c, group, the_crate, ours(MANY), many);
-    let group = "timer, 1,000 pending then cancelled";
-    compare(c, group, threads, ours(FEWER), fewer);
-
+    pending(c);
     for around in Surroundings::without_crowd() {
-        let late = "timer, lateness of 3 ms";
-        let group = format!("{late}{}", around.suffix());
-        for (peer, theirs) in [
-            (the_crate, late_in_crate as fn() -> _),
-            (threads, late_thread),
-        ] {
-            let (ours, theirs) = (times(late_in_queue), times(theirs));
-            compare_in(around, c, &group, peer, ours, theirs);
-        }
-        let group = format!("{late}, with a thread each{}", around.suffix());
-        let (ours, theirs) = (times(late_timer), times(late_thread));
-        compare_in(around, c, &group, "a bare thread", ours, theirs);
+        compare_starts(around, c, "lateness of 3 ms", lateness);
+    }
+    if cpu_time::can_measure() {
+        let quiet = Surroundings::Quiet;
+        compare_starts(quiet, c, "CPU time of a long wait", busy);
     }
     criterion.final_summary();
 }

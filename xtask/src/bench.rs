@@ -2,81 +2,114 @@
 //!
 //! The benchmarks measure ours and a peer in turn and give criterion the
 //! ratio of the two, so that criterion's estimates are ratios.
+//!
+//! A processor and a benchmark have a [recording] of their own. The
+//! [tables](tables) that pages include are made of all recordings.
 
-use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::BufReader;
+mod recording;
+mod results;
+mod tables;
+
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::{MetadataCommand, Package};
-use comfy_table::{Table, presets};
-use serde_json::Value;
 
+use self::recording::{Recording, Row};
 use crate::{machine, names, project, record};
 
-/// What all benchmarks together are recorded in.
-const RECORDING: &str = "src/recorded/bench.md";
+/// In how many processes each benchmark runs: where memory comes to lie, and
+/// which core a thread gets, differ from process to process.
+const PROCESSES: usize = 5;
 
-/// Runs the benchmarks below `root`, or one of them, and prints the ratios.
+/// Begins each loop at a cache line. An operation of a nanosecond is a loop of
+/// a few instructions, and where it happens to lie can double its time.
+const FLAGS: &str = "-C llvm-args=-align-loops=64";
+
+/// What the pages include.
+const TABLES: &str = "src/recorded/bench.md";
+
+/// What is to be done, other than to measure everything and to record it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Mode {
+    /// Measure in all processes, and record.
+    Record,
+    /// Measure in one process, and print.
+    Short,
+    /// Measure nothing, and write the tables anew.
+    Tables,
+}
+
+impl Mode {
+    /// The mode of the options `--short` and `--tables`.
+    pub fn of(short: bool, tables: bool) -> Self {
+        match (short, tables) {
+            (_, true) => Mode::Tables,
+            (true, false) => Mode::Short,
+            (false, false) => Mode::Record,
+        }
+    }
+}
+
+/// Runs the benchmarks below `root`, or one of them, prints the ratios, and
+/// records them, as `mode` says.
 ///
-/// Those of all benchmarks are recorded, for the page that shows them.
+/// A benchmark that does not run keeps what was recorded of it.
 ///
 /// # Errors
 ///
 /// [`names::Unknown`] when there is no such benchmark; else when one fails or
-/// leaves no results.
-pub fn run(root: &Path, name: Option<&str>) -> Result<()> {
+/// leaves no results, or when the machine is busy with something else.
+pub fn run(root: &Path, name: Option<&str>, mode: Mode) -> Result<()> {
     let benches = choose(root, name)?;
-    let results = root.join("target/criterion");
-    let start = SystemTime::now();
-    measure(root, &benches, &results)?;
-    let mut ratios = Vec::new();
-    read(&results, start, &mut ratios)?;
-    ensure!(!ratios.is_empty(), "the benchmarks left no results");
-    ratios
-        .sort_by(|a, b| (&a.operation, &a.peer).cmp(&(&b.operation, &b.peer)));
-    let all = table(&ratios);
-    println!("\n{all}\nBelow 1, ours takes less time than the peer.");
-    if name.is_none() {
-        record::write(root, RECORDING, &recording(root, &ratios)?)?;
-        println!("{RECORDING} is written");
+    match mode {
+        Mode::Record => measure_and_record(root, &benches)?,
+        Mode::Short => {
+            print(&measure(root, &benches, 1)?);
+            return Ok(());
+        }
+        Mode::Tables => {}
+    }
+    let recordings = recording::read(root)?;
+    ensure!(
+        !recordings.is_empty(),
+        "nothing is recorded yet: run `cargo book bench`"
+    );
+    record::write(root, TABLES, &tables::page(&recordings))?;
+    println!("{TABLES} is written");
+    Ok(())
+}
+
+fn measure_and_record(root: &Path, benches: &[String]) -> Result<()> {
+    // Before the benchmarks have measured for minutes.
+    let description = machine::sentence(root)?;
+    let crates = versions(root)?;
+    let code = recording::code(root);
+    build(root, benches)?;
+    machine::ensure_quiet()?;
+    let measured = measure(root, benches, PROCESSES)?;
+    print(&measured);
+    for (bench, rows) in measured {
+        let recording = Recording {
+            processor: machine::processor(),
+            date: recording::today(),
+            code: code.clone(),
+            machine: description.clone(),
+            crates: crates.clone(),
+            rows,
+        };
+        let file = recording.write(root, &bench)?;
+        println!("{file} is written");
     }
     Ok(())
 }
 
-fn recording(root: &Path, ratios: &[Ratio]) -> Result<String> {
-    let machine = machine::sentence(root)?;
-    let versions = format!("The crates: {}.", versions(root)?.join(", "));
-    let mut parts = tables(ratios);
-    parts.push(record::part("machine", &format!("{machine}\n{versions}")));
-    Ok("<!-- Written by `cargo book bench`. -->\n".to_owned()
-        + &parts.join("\n"))
-}
-
-/// All rows, those in which the peer is faster, and those of each primitive,
-/// by the word with which their operations begin.
-fn tables(ratios: &[Ratio]) -> Vec<String> {
-    let primitive = |ratio: &Ratio| {
-        let end = ratio.operation.find(',');
-        ratio.operation[..end.unwrap_or(ratio.operation.len())].to_owned()
-    };
-    let part = |name: &str, chosen: &dyn Fn(&&Ratio) -> bool| {
-        let table = table(ratios.iter().filter(|ratio| chosen(ratio)));
-        record::part(name, &format!("\n{table}\n"))
-    };
-    let names: BTreeSet<String> = ratios.iter().map(primitive).collect();
-    let mut parts = vec![
-        part("table", &|_| true),
-        part("slower", &|ratio| ratio.low > 1.0),
-    ];
-    parts.extend(
-        names
-            .iter()
-            .map(|name| part(name, &|ratio| primitive(ratio) == *name)),
-    );
-    parts
+fn print(measured: &[(String, Vec<Row>)]) {
+    let rows = measured.iter().flat_map(|(_, rows)| rows);
+    println!("\n{}", tables::of_one_machine(rows));
+    println!("Below 1, ours takes less time than the peer.");
 }
 
 /// The crates that the benchmarks use, with their versions.
@@ -110,134 +143,63 @@ fn choose(root: &Path, name: Option<&str>) -> Result<Vec<String>> {
     Ok(vec![name.to_owned()])
 }
 
-fn measure(root: &Path, benches: &[String], results: &Path) -> Result<()> {
-    let mut command = project::cargo(root);
-    command.args(["bench", "--package", "threading"]);
-    for bench in benches {
-        command.args(["--bench", bench]);
+/// What each benchmark measures, in so many processes of its own.
+///
+/// A process of each comes before the second of any, so that what disturbs
+/// the machine for a minute does not disturb all processes of a benchmark.
+fn measure(
+    root: &Path,
+    benches: &[String],
+    processes: usize,
+) -> Result<Vec<(String, Vec<Row>)>> {
+    // Two measurements at a time must not read each other's results.
+    let results = tempfile::tempdir_in(target(root)?)?;
+    let folder = |number: usize, bench: &str| {
+        results.path().join(number.to_string()).join(bench)
+    };
+    for number in 1..=processes {
+        for bench in benches {
+            println!("{bench}, process {number} of {processes}");
+            measure_once(root, bench, &folder(number, bench))?;
+        }
     }
+    let rows = |bench: &String| {
+        let folders = (1..=processes).map(|number| folder(number, bench));
+        let rows = results::rows(folders)?;
+        ensure!(!rows.is_empty(), "the benchmark `{bench}` left no results");
+        Ok((bench.clone(), rows))
+    };
+    benches.iter().map(rows).collect()
+}
+
+/// Where what is built lies, and so what will be removed with it.
+fn target(root: &Path) -> Result<PathBuf> {
+    let target = root.join("target");
+    fs::create_dir_all(&target)?;
+    Ok(target)
+}
+
+fn measure_once(root: &Path, bench: &String, results: &Path) -> Result<()> {
+    let mut command = cargo_bench(root, [bench]);
     // Criterion would look for the target directory by itself.
     command.env("CRITERION_HOME", results);
     project::run(&mut command, "cargo bench --package threading")
 }
 
-/// Ours in relation to a peer: below 1, ours is faster.
-struct Ratio {
-    operation: String,
-    peer: String,
-    median: f64,
-    low: f64,
-    high: f64,
+fn build(root: &Path, benches: &[String]) -> Result<()> {
+    let mut command = cargo_bench(root, benches);
+    project::run(command.arg("--no-run"), "cargo bench --no-run")
 }
 
-/// Collects what was measured after `start` in `folder` and below.
-fn read(
-    folder: &Path,
-    start: SystemTime,
-    ratios: &mut Vec<Ratio>,
-) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if !path.is_dir() {
-            continue;
-        }
-        let estimates = path.join("estimates.json");
-        if !path.ends_with("new") {
-            read(&path, start, ratios)?;
-        } else if fs::metadata(&estimates)?.modified()? >= start {
-            ratios.push(ratio(&path)?);
-        }
+fn cargo_bench<'a>(
+    root: &Path,
+    benches: impl IntoIterator<Item = &'a String>,
+) -> Command {
+    let mut command = project::cargo(root);
+    project::rustflags(&mut command, FLAGS);
+    command.args(["bench", "--quiet", "--package", "threading"]);
+    for bench in benches {
+        command.args(["--bench", bench]);
     }
-    Ok(())
-}
-
-/// Reads one result of criterion's.
-fn ratio(folder: &Path) -> Result<Ratio> {
-    let names = json(folder.join("benchmark.json"))?;
-    let estimates = json(folder.join("estimates.json"))?;
-    let median = &estimates["median"];
-    let interval = &median["confidence_interval"];
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
-    Ok(Ratio {
-        operation: text(&names["group_id"]),
-        peer: text(&names["function_id"]),
-        median: number(&median["point_estimate"]),
-        low: number(&interval["lower_bound"]),
-        high: number(&interval["upper_bound"]),
-    })
-}
-
-fn json(path: PathBuf) -> Result<Value> {
-    let file = File::open(&path)
-        .with_context(|| format!("can't read {}", path.display()))?;
-    Ok(serde_json::from_reader(BufReader::new(file))?)
-}
-
-fn table<'a>(ratios: impl IntoIterator<Item = &'a Ratio>) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::ASCII_MARKDOWN);
-    table.set_header(["operation", "ours / peer", "peer", "95 % interval"]);
-    for ratio in ratios {
-        table.add_row([
-            ratio.operation.clone(),
-            format!("{:.3}", ratio.median),
-            ratio.peer.clone(),
-            format!("{:.3} to {:.3}", ratio.low, ratio.high),
-        ]);
-    }
-    table
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_recording_has_all_rows_the_slower_ones_and_a_part_for_each() {
-        let ratio = |operation: &str, peer: &str, median: f64| Ratio {
-            operation: operation.to_owned(),
-            peer: peer.to_owned(),
-            median,
-            low: median - 0.1,
-            high: median + 0.1,
-        };
-        let ratios = [
-            ratio("barrier, 2 threads, quiet", "std", 0.2),
-            ratio("lock, 1 thread", "std", 1.05),
-            ratio("lock, 2 threads, quiet", "std", 1.3),
-        ];
-        insta::assert_snapshot!(tables(&ratios).join("\n"), @"
-        <!-- ANCHOR: table -->
-
-        | operation                 | ours / peer | peer | 95 % interval  |
-        |---------------------------|-------------|------|----------------|
-        | barrier, 2 threads, quiet | 0.200       | std  | 0.100 to 0.300 |
-        | lock, 1 thread            | 1.050       | std  | 0.950 to 1.150 |
-        | lock, 2 threads, quiet    | 1.300       | std  | 1.200 to 1.400 |
-        <!-- ANCHOR_END: table -->
-
-        <!-- ANCHOR: slower -->
-
-        | operation              | ours / peer | peer | 95 % interval  |
-        |------------------------|-------------|------|----------------|
-        | lock, 2 threads, quiet | 1.300       | std  | 1.200 to 1.400 |
-        <!-- ANCHOR_END: slower -->
-
-        <!-- ANCHOR: barrier -->
-
-        | operation                 | ours / peer | peer | 95 % interval  |
-        |---------------------------|-------------|------|----------------|
-        | barrier, 2 threads, quiet | 0.200       | std  | 0.100 to 0.300 |
-        <!-- ANCHOR_END: barrier -->
-
-        <!-- ANCHOR: lock -->
-
-        | operation              | ours / peer | peer | 95 % interval  |
-        |------------------------|-------------|------|----------------|
-        | lock, 1 thread         | 1.050       | std  | 0.950 to 1.150 |
-        | lock, 2 threads, quiet | 1.300       | std  | 1.200 to 1.400 |
-        <!-- ANCHOR_END: lock -->
-        ");
-    }
+    command
 }

@@ -51,8 +51,14 @@ pub enum Command {
     },
     /// Measure against other crates, and record the ratios
     Bench {
-        /// The file in `code/benches`, as `lock`: only this one, for a look
+        /// The file in `code/benches`, as `lock`: only its rows
         name: Option<String>,
+        /// Measure in one process, for a look, and record nothing
+        #[arg(long)]
+        short: bool,
+        /// Measure nothing: write the tables of what is recorded
+        #[arg(long, conflicts_with_all = ["name", "short"])]
+        tables: bool,
     },
     /// Run the programs that measure, and record their numbers
     Record {

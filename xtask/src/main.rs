@@ -30,7 +30,14 @@ fn run(command: Command) -> Result<()> {
         Command::Bless { program, yes } => {
             bless::run(&root, program.as_deref(), yes)
         }
-        Command::Bench { name } => bench::run(&root, name.as_deref()),
+        Command::Bench {
+            name,
+            short,
+            tables,
+        } => {
+            let mode = bench::Mode::of(short, tables);
+            bench::run(&root, name.as_deref(), mode)
+        }
         Command::Record { program } => record::run(&root, program.as_deref()),
         Command::Prove { primitive } => prove::run(&root, primitive.as_deref()),
         Command::Mutants { reasons: true, .. } => mutants::reasons(&root),

@@ -87,6 +87,23 @@ pub fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// The paths of the folders in `folder`, sorted, if there is any.
+///
+/// # Errors
+///
+/// When the folder can't be read.
+pub fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        folders.extend(Some(entry?.path()).filter(|path| path.is_dir()));
+    }
+    folders.sort();
+    Ok(folders)
+}
+
 /// The last part of `path`, or nothing where it has none.
 pub fn file_name(path: &Path) -> &str {
     path.file_name()

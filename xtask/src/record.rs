@@ -23,7 +23,7 @@ pub const FOLDER: &str = "src/recorded";
 /// # Errors
 ///
 /// [`names::Unknown`] when there is no such program; else when one can't be
-/// run, fails, or prints no table.
+/// run, fails, or prints no table, or when the machine is busy.
 /// Recordings that are complete by then stay.
 pub fn run(root: &Path, program: Option<&str>) -> Result<()> {
     let programs = choose(root, program)?;
@@ -45,12 +45,19 @@ pub fn run(root: &Path, program: Option<&str>) -> Result<()> {
 ///
 /// When the file can't be written.
 pub fn write(root: &Path, file: &str, text: &str) -> Result<()> {
-    let path = root.join(file);
-    let half_written = path.with_extension("md.new");
-    fs::create_dir_all(root.join(FOLDER))?;
-    fs::write(&half_written, text)
-        .and_then(|()| fs::rename(&half_written, &path))
+    write_whole(&root.join(file), text)
         .with_context(|| format!("can't write {file}"))
+}
+
+/// Each call has a half-written file of its own, so that two that write the
+/// same recording at once leave one of the two.
+fn write_whole(path: &Path, text: &str) -> Result<()> {
+    let folder = path.parent().context("a recording is in a folder")?;
+    fs::create_dir_all(folder)?;
+    let own = tempfile::tempdir_in(folder)?;
+    let half_written = own.path().join("half-written");
+    fs::write(&half_written, text)?;
+    Ok(fs::rename(&half_written, path)?)
 }
 
 /// A part of a recording that a page includes by its name.
@@ -77,15 +84,15 @@ fn choose(root: &Path, program: Option<&str>) -> Result<Vec<String>> {
 }
 
 fn record(root: &Path, program: &str, python: &OsStr) -> Result<String> {
-    let rust = output(project::cargo(root).args([
-        "run",
-        "--quiet",
-        "--release",
-        "--package",
-        "threading",
-        "--example",
-        program,
-    ]))?;
+    let example = ["--release", "--package", "threading", "--example", program];
+    output(
+        project::cargo(root)
+            .args(["build", "--quiet"])
+            .args(example),
+    )?;
+    machine::ensure_quiet()?;
+    let run = ["run", "--quiet"];
+    let rust = output(project::cargo(root).args(run).args(example))?;
     let twin = format!("code/examples/{program}.py");
     let python = output(Command::new(python).arg(&twin).current_dir(root))?;
     let figures = Figures::read(&rust)

@@ -125,6 +125,41 @@ fn an_unknown_benchmark_gets_the_nearest_names() {
 }
 
 #[test]
+fn tables_of_nothing_are_not_written() {
+    let book = small_book();
+    assert_snapshot!(cargo_book(book.path(), &["bench", "--tables"]), @r"
+    error: nothing is recorded yet: run `cargo book bench`
+    exit code: 1
+    ");
+    assert!(!book.path().join("src/recorded").exists());
+}
+
+#[test]
+fn tables_are_those_of_what_is_recorded() {
+    let book = small_book();
+    let folder = book.path().join("src/recorded");
+    let recording = "\
+processor = 'A'
+date = '2026-01-01'
+code = 'abc1234'
+machine = 'Measured on 2 cores.'
+crates = []
+
+[[row]]
+operation = 'lock, 1 thread'
+peer = 'std'
+ratios = [1.25, 1.5]
+";
+    write(&folder.join("bench/a/lock.toml"), recording);
+    assert_snapshot!(cargo_book(book.path(), &["bench", "--tables"]), @r"
+    src/recorded/bench.md is written
+    exit code: 0
+    ");
+    let tables = fs::read_to_string(folder.join("bench.md"));
+    assert!(tables.expect("to read").contains("1.250 to 1.500"));
+}
+
+#[test]
 fn an_unknown_program_is_not_recorded() {
     let book = small_book();
     assert_snapshot!(cargo_book(book.path(), &["record", "clock"]), @r"
@@ -138,7 +173,7 @@ fn a_program_that_does_not_run_leaves_no_recording() {
     let book = small_book(); // has no Cargo.toml
     let answer = cargo_book(book.path(), &["record", "lock"]);
     assert!(
-        answer.contains("error: `cargo run --quiet --release"),
+        answer.contains("error: `cargo build --quiet --release"),
         "{answer}"
     );
     assert!(answer.ends_with("exit code: 1"), "{answer}");

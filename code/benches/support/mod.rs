@@ -10,6 +10,7 @@
 
 #![allow(dead_code, reason = "no benchmark needs all of it")]
 
+pub mod cpu_time;
 mod surroundings;
 
 use std::sync::Barrier;
@@ -74,13 +75,15 @@ impl ValueFormatter for Ratio {
 }
 
 /// The settings for all benchmarks, and what the command line changes.
+///
+/// A process is short, because `cargo book bench` starts several: their
+/// medians are what it keeps, and their spread is the one that matters.
 pub fn criterion() -> Criterion<Ratio> {
     Criterion::default()
         .with_measurement(Ratio)
-        .sample_size(40)
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(2))
-        .nresamples(20_000)
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(100))
+        .nresamples(2_000)
         .configure_from_args()
 }
 
@@ -157,22 +160,36 @@ pub fn time_threads<W: FnMut() + Send>(
     operations: u64,
     workers: Vec<W>,
 ) -> Duration {
-    let start_line = &Barrier::new(workers.len());
-    let run = |worker: W| {
-        start_line.wait();
+    let run = |worker| {
         let start = Instant::now();
         time(operations, worker);
         (start, Instant::now())
     };
+    let times = each_on_a_thread(workers, run).into_iter();
+    let (starts, ends): (Vec<_>, Vec<_>) = times.unzip();
+    let (first, last) = (starts.iter().min(), ends.iter().max());
+    last.unwrap().duration_since(*first.unwrap())
+}
+
+/// Starts a thread for each worker, and calls `run` with it once all threads
+/// are there.
+fn each_on_a_thread<W: Send, R: Send>(
+    workers: Vec<W>,
+    run: impl Fn(W) -> R + Sync,
+) -> Vec<R> {
+    let start_line = Barrier::new(workers.len());
+    let line_up = |worker| {
+        start_line.wait();
+        run(worker)
+    };
     thread::scope(|scope| {
+        let line_up = &line_up;
         let threads: Vec<_> = workers
             .into_iter()
-            .map(|worker| scope.spawn(move || run(worker)))
+            .map(|worker| scope.spawn(move || line_up(worker)))
             .collect();
-        let times = threads.into_iter().map(|thread| thread.join().unwrap());
-        let (starts, ends): (Vec<_>, Vec<_>) = times.unzip();
-        let (first, last) = (starts.iter().min(), ends.iter().max());
-        last.unwrap().duration_since(*first.unwrap())
+        let results = threads.into_iter().map(|thread| thread.join().unwrap());
+        results.collect()
     })
 }
 
@@ -197,7 +214,19 @@ pub fn time_pairs<T: Sync>(
     turn: impl Fn(&T, bool) + Sync,
 ) -> Duration {
     let subjects: Vec<T> = (0..threads / 2).map(|_| new()).collect();
-    let turn = &turn;
-    let sides = |subject| [false, true].map(|side| move || turn(subject, side));
-    time_threads(operations, subjects.iter().flat_map(sides).collect())
+    time_threads(operations, pairs(&subjects, &turn))
 }
+
+/// A worker for each side of each subject.
+fn pairs<T: Sync>(
+    subjects: &[T],
+    turn: &(impl Fn(&T, bool) + Sync),
+) -> Vec<impl FnMut() + Send> {
+    let sides = |subject| [false, true].map(|side| move || turn(subject, side));
+    subjects.iter().flat_map(sides).collect()
+}
+
+/// Keeps a subject on cache lines of its own: where it comes to lie must not
+/// decide which is faster.
+#[repr(align(128))]
+pub struct Apart<T>(pub T);

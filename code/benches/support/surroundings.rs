@@ -80,7 +80,7 @@ impl Surroundings {
     }
 
     pub fn measurement_time(self) -> Duration {
-        Duration::from_secs(if self.is_rough() { 8 } else { 2 })
+        Duration::from_millis(if self.is_rough() { 1_200 } else { 400 })
     }
 
     /// Whether a thread may have to wait for its core, which takes a few
