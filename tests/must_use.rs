@@ -26,6 +26,10 @@ const SUBJECTS: &str = "\
     let ranked = RankedLock::new(1, \"lock\", 1);
     let barrier = Barrier::new(1).unwrap();
     let thread: Thread = Thread::new(|| ()).start().unwrap();
+    let timer: Timer = Timer::new(none, || ()).start().unwrap();
+    let alarm = threading::timer_alarm::Alarm::new();
+    let queued = TimerQueue::new().unwrap().after(none, || ());
+    let joining = threading::spawn_join::JoinState::<u8>::new();
 ";
 
 /// Calls whose answer is lost, one a line.
@@ -116,6 +120,22 @@ const CALLS: &[&str] = &[
     "barrier.wait_timeout(none);",
     "thread.join_timeout(none);",
     "thread.join();",
+    "thread.wait();",
+    "thread.wait_timeout(none);",
+    "thread.wait_deadline(now);",
+    "joining.wait(None);",
+    "joining.take();",
+    "timer.join();",
+    "timer.join_timeout(none);",
+    "timer.cancel();",
+    "timer.wait_timeout(none);",
+    "timer.wait_deadline(now);",
+    "alarm.cancel();",
+    "alarm.wait_timeout(none);",
+    "alarm.wait_deadline(now);",
+    "queued.cancel();",
+    "queued.wait_timeout(none);",
+    "queued.wait_deadline(now);",
 ];
 
 /// Calls that have no answer, or none that must be looked at.

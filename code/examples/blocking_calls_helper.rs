@@ -1,4 +1,6 @@
 //! Calls that the system gives no timeout: accept, a pipe, a file.
+//!
+//! Travels with: `blocking_calls.rs`, `blocking_calls_stream.rs`.
 
 use std::env;
 use std::error::Error;

@@ -40,15 +40,11 @@ mod book {
     pub mod rlock;
     #[path = "../../../code/src/semaphore.rs"]
     pub mod semaphore;
+    #[path = "../../../code/src/timer_alarm.rs"]
+    pub mod timer_alarm;
     #[path = "../../../code/src/timer_queue.rs"]
     pub mod timer_queue;
 }
-
-#[cfg(any(loom, shuttle))]
-#[path = "timed.rs"]
-#[allow(dead_code, reason = "no model needs all of a module")]
-#[allow(missing_docs, reason = "the stand-ins have no pages")]
-mod timed;
 
 /// The models of each primitive. A file finds its module as `super::module`.
 #[cfg(any(loom, shuttle))]
@@ -74,7 +70,7 @@ models! {
     lock: "models/lock.rs" of crate::book::lock;
     rlock: "models/rlock.rs" of crate::book::rlock;
     semaphore: "models/semaphore.rs" of crate::book::semaphore;
-    timer: "models/timer.rs" of crate::timed::timer;
+    timer: "models/timer.rs" of crate::book::timer_alarm;
     timer_queue: "models/timer_queue.rs" of crate::book::timer_queue;
 }
 
