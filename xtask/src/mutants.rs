@@ -23,16 +23,18 @@ mod trees;
 
 /// The modules that are changed, and the primitive that the models call by
 /// this name.
-const MODULES: [(&str, &str); 10] = [
+const MODULES: [(&str, &str); 12] = [
     ("lock", "Lock"),
     ("rlock", "RLock"),
     ("condition", "Condition"),
     ("semaphore", "Semaphore"),
     ("event", "Event"),
     ("timer", "Timer"),
+    ("timer_alarm", "Timer"),
     ("timer_queue", "TimerQueue"),
     ("barrier", "Barrier"),
     ("local", "Local"),
+    ("spawn_join", "JoinState"),
     ("gil", "Gil"),
 ];
 

@@ -62,10 +62,9 @@ pub fn module(root: &Path, stem: &str) -> Result<String> {
 fn travels(module: &str, stem: &str) -> Vec<String> {
     static FILE: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"`(\w+)\.rs`").expect("a constant"));
-    let mut lines = module.lines();
-    let line = lines.find(|line| line.starts_with("//! Travels with:"));
-    let named = FILE.captures_iter(line.unwrap_or_default());
-    let named = named.map(|file| file[1].to_owned());
+    let (_, rest) = module.split_once("//! Travels with:").unwrap_or_default();
+    let list = rest.split("`.\n").next().unwrap_or_default().to_owned() + "`";
+    let named = FILE.captures_iter(&list).map(|file| file[1].to_owned());
     [stem.to_owned()].into_iter().chain(named).collect()
 }
 
@@ -138,7 +137,8 @@ mod tests {
 
     #[test]
     fn a_module_names_what_travels_with_it() {
-        let text = "//! Text.\n//! Travels with: `lock.rs`, `rlock.rs`.\n";
+        let text = "//! Text.\n//! Travels with: `lock.rs`,\n//! `rlock.rs`.\n\n\
+                    use super::lock; // in `lock.rs`\n";
         assert_eq!(travels(text, "condition"), ["condition", "lock", "rlock"]);
         assert_eq!(travels("//! Text.\n", "lock"), ["lock"]);
     }
