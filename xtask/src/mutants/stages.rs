@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
@@ -15,6 +16,10 @@ use crate::project;
 /// Values that cargo-mutants tries for a type that it does not know. No guard
 /// can be made in this way, so these would be compiled in vain.
 const GUESSES: &str = r"with .*::(new|from|from_iter)\(";
+
+/// How many seconds a test has at least. A busy machine must not look like a
+/// thread that waits in vain.
+const LIMIT: u64 = 20;
 
 /// Two for each processor, since many mutants make a thread wait in vain.
 fn jobs() -> String {
@@ -44,6 +49,8 @@ const UNIT_TESTS: Stage = Stage {
     words: &["--lib"],
 };
 
+const MODELS: &str = "models";
+
 /// The stages for what the module's own tests don't notice.
 const LATER: [Stage; 3] = [
     Stage {
@@ -51,7 +58,7 @@ const LATER: [Stage; 3] = [
         words: &["--test=properties"],
     },
     Stage {
-        name: "models",
+        name: MODELS,
         words: &["--test=models", "--release", "--features=models_only"],
     },
     Stage {
@@ -59,6 +66,13 @@ const LATER: [Stage; 3] = [
         words: &["--test=stress"],
     },
 ];
+
+/// Chooses the checker, for the models.
+fn with_flags(stage: &Stage, command: &mut Command) {
+    if stage.name == MODELS {
+        project::rustflags(command, "--cfg loom");
+    }
+}
 
 impl Module<'_> {
     /// Tries all mutants.
@@ -92,6 +106,7 @@ impl Module<'_> {
         let mut command = self.command(&UNIT_TESTS, &home, "src")?;
         command
             .args(["--gitignore=false", "--jobs", &jobs()])
+            .arg(format!("--minimum-test-timeout={LIMIT}"))
             .args(["--", &format!("{}::", self.stem)]);
         self.verdicts(&UNIT_TESTS, command)
     }
@@ -99,21 +114,49 @@ impl Module<'_> {
     /// The mutants that were missed until now, under tests in `proofs`.
     fn later(&self, stage: &Stage, missed: &[Mutant]) -> Result<Verdicts> {
         let book = trees::book(self.root)?;
+        let limit = 5 * self.time_without_change(stage, &book)?;
         let mut command = self.command(stage, &book, "code/src")?;
         command
             .args(["--in-place", "--package=threading"])
-            .arg("--test-package=proofs");
+            .args(["--test-package=proofs", "--baseline=skip"])
+            .arg(format!("--timeout={}", limit.as_secs().max(LIMIT)));
         for mutant in missed {
             command.args(["--re", &mutant.pattern()]);
         }
-        command.arg("--");
-        if stage.name == "models" {
-            project::rustflags(&mut command, "--cfg loom");
-            command.arg(self.primitive);
-        } else {
-            command.arg(self.stem);
-        }
+        command.args(["--", self.filter(stage)]);
+        with_flags(stage, &mut command);
         self.verdicts(stage, command)
+    }
+
+    /// How long the tests of a stage take, if they pass.
+    ///
+    /// cargo-mutants would try those of the package that has the modules.
+    fn time_without_change(
+        &self,
+        stage: &Stage,
+        book: &Path,
+    ) -> Result<Duration> {
+        let test = |word: &str| {
+            let mut command = project::cargo(book);
+            command.args(["test", "--quiet", "--package=proofs"]);
+            command.args(stage.words).arg(word).stdout(Stdio::null());
+            command.env("CARGO_NET_OFFLINE", "true");
+            with_flags(stage, &mut command);
+            project::run(&mut command, stage.name)
+        };
+        test("--no-run")?;
+        let start = Instant::now();
+        test(self.filter(stage))?;
+        Ok(start.elapsed())
+    }
+
+    /// The tests of a stage that concern this module.
+    fn filter(&self, stage: &Stage) -> &str {
+        if stage.name == MODELS {
+            self.primitive
+        } else {
+            self.stem
+        }
     }
 
     /// cargo-mutants for the module in a copy of the modules.
@@ -130,8 +173,6 @@ impl Module<'_> {
         command.arg("--dir").arg(tree).arg("--output").arg(reports);
         command.arg(format!("--file={folder}/{}.rs", self.stem));
         command.args(["--exclude-re", GUESSES]);
-        // A busy machine must not look like a thread that waits in vain.
-        command.args(["--minimum-test-timeout=20", "--timeout-multiplier=5"]);
         let words = stage.words.iter();
         command.args(words.map(|word| format!("--cargo-arg={word}")));
         command.env("CARGO_NET_OFFLINE", "true");

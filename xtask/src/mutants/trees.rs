@@ -4,6 +4,7 @@
 //! own, which compiles in a second or two; and the packages `threading` and
 //! `proofs`, for what the module's own tests don't notice.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -39,12 +40,22 @@ pub fn home(root: &Path, stem: &str) -> Result<PathBuf> {
     clear(&home.join("src"))?;
     for file in files {
         let text = module(root, &file)?;
-        fs::write(home.join(format!("src/{file}.rs")), text)?;
+        let path = home.join(format!("src/{file}.rs"));
+        fs::write(path, impatient(&text).as_ref())?;
     }
     fs::write(home.join("src/lib.rs"), modules.concat())?;
     fs::write(home.join("Cargo.toml"), manifest(root)?)?;
     copy(&root.join("Cargo.lock"), &home.join("Cargo.lock"))?;
     Ok(home)
+}
+
+/// A module whose tests soon fail where they would wait in vain.
+fn impatient(module: &str) -> Cow<'_, str> {
+    static LONG: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(const LONG: Duration = Duration::from_secs)\(\d+\)")
+            .expect("a constant")
+    });
+    LONG.replace(module, "$1(10)")
 }
 
 /// The text of a module.
@@ -141,6 +152,16 @@ mod tests {
                     use super::lock; // in `lock.rs`\n";
         assert_eq!(travels(text, "condition"), ["condition", "lock", "rlock"]);
         assert_eq!(travels("//! Text.\n", "lock"), ["lock"]);
+    }
+
+    #[test]
+    fn the_tests_at_home_wait_for_ten_seconds() {
+        let text = "const LONG: Duration = Duration::from_secs(60);";
+        assert_eq!(
+            impatient(text),
+            "const LONG: Duration = Duration::from_secs(10);"
+        );
+        assert_eq!(impatient("no tests"), "no tests");
     }
 
     #[test]
