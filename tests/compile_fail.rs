@@ -17,7 +17,7 @@ use std::process::Command;
 use book_tests::cargo;
 use book_tests::fences::Fence;
 use book_tests::problems::Problems;
-use book_tests::workspace::{Built, all_fences, root};
+use book_tests::workspace::{all_fences, root};
 use cargo_metadata::Message;
 use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel};
 
@@ -102,20 +102,12 @@ fn snippets(fences: &[Fence]) -> Vec<Snippet> {
 }
 
 fn check(snippets: &[Snippet]) -> BTreeMap<String, Verdict> {
-    let built = Built::find();
-    let folder = built.scratch("compile-fail");
     let mut files = vec![("Cargo.toml".to_owned(), manifest())];
     for snippet in snippets {
         let path = format!("src/bin/{}.rs", snippet.name());
         files.push((path, snippet.program()));
     }
-    if let Err(error) = cargo::make_crate(&folder, &files) {
-        panic!("can't write below {}: {error}", folder.display());
-    }
-    let mut command = cargo::cargo(&folder, "check");
-    command.args(["--keep-going", "--offline", "--message-format=json"]);
-    command.arg("--target-dir").arg(folder.join("target"));
-    let output = cargo::output(command);
+    let output = cargo::check_crate("compile-fail", &files);
     let messages = cargo::messages(&output);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(

@@ -5,12 +5,14 @@
 //! to do. `layout/` holds the tests: `chapters.rs` for files that belong
 //! together, `pages.rs` for what stands on a page, `table.rs` for the table in
 //! the introduction, `links.rs` for the HTML book, `controls.rs` for programs
-//! that are experiments.
+//! that are experiments, `functions.rs` for how long functions are.
 
 #[path = "layout/chapters.rs"]
 mod chapters;
 #[path = "layout/controls.rs"]
 mod controls;
+#[path = "layout/functions.rs"]
+mod functions;
 #[path = "layout/links.rs"]
 mod links;
 #[path = "layout/pages.rs"]

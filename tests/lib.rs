@@ -17,14 +17,10 @@ pub mod browser;
 pub mod cargo;
 #[path = "support/fences.rs"]
 pub mod fences;
-#[path = "support/includes.rs"]
-pub mod includes;
 #[path = "support/items.rs"]
 pub mod items;
 #[path = "support/outcome.rs"]
 pub mod outcome;
-#[path = "support/pages.rs"]
-pub mod pages;
 #[path = "support/problems.rs"]
 pub mod problems;
 #[path = "support/prose.rs"]

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use book_tests::cargo;
-use book_tests::workspace::{Built, root};
+use book_tests::workspace::root;
 use cargo_metadata::Message;
 
 /// What the calls are made on.
@@ -169,7 +169,6 @@ fn a_lost_answer_is_an_error_for_those_who_deny_it() {
 
 /// Where the compiler says that an answer is not used.
 fn lines_with_errors(program: String) -> BTreeSet<usize> {
-    let folder = Built::find().scratch("must-use");
     let manifest = format!(
         "[package]\nname = \"must-use\"\nedition = \"2024\"\n\n[workspace]\n\n\
          [dependencies]\nthreading = {{ path = {:?} }}\n",
@@ -179,13 +178,7 @@ fn lines_with_errors(program: String) -> BTreeSet<usize> {
         ("Cargo.toml".to_owned(), manifest),
         ("src/main.rs".to_owned(), program),
     ];
-    if let Err(error) = cargo::make_crate(&folder, &files) {
-        panic!("can't write below {}: {error}", folder.display());
-    }
-    let mut command = cargo::cargo(&folder, "check");
-    command.args(["--offline", "--message-format=json"]);
-    command.arg("--target-dir").arg(folder.join("target"));
-    let messages = cargo::messages(&cargo::output(command));
+    let messages = cargo::messages(&cargo::check_crate("must-use", &files));
     messages.iter().flat_map(lines_of).collect()
 }
 

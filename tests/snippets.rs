@@ -9,16 +9,45 @@
 //! ignored need a reason, which `layout.rs` asks for.
 //! `build.rs` makes the tests.
 
+use std::panic;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
 use book_tests::problems::Problems;
 
 include!(concat!(env!("OUT_DIR"), "/skeptic-tests.rs"));
+
+/// How long a snippet may take, on a machine that does other things too.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// Compiles and runs a snippet with skeptic, and fails if that does not end.
+fn run_test(
+    root: &'static str,
+    out: &'static str,
+    target: &'static str,
+    text: &str,
+) {
+    let text = text.to_owned();
+    let (alive, ended) = mpsc::channel::<()>();
+    let run = thread::spawn(move || {
+        let _alive = alive;
+        skeptic::rt::run_test(root, out, target, &text);
+    });
+    if ended.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
+        panic!("the snippet did not end in {LIMIT:?}: find what it waits for");
+    }
+    if let Err(failure) = run.join() {
+        panic::resume_unwind(failure);
+    }
+}
 
 /// What `build.rs` found wrong before a snippet could be made of it.
 const FOUND: &[&str] =
     include!(concat!(env!("OUT_DIR"), "/snippet-problems.rs"));
 
 #[test]
-fn every_include_is_found_and_every_block_is_closed() {
+fn every_block_can_be_made_a_test() {
     let mut problems = Problems::default();
     for found in FOUND {
         problems.add(*found);

@@ -3,9 +3,11 @@
 //! pass their tests there, and the chapter's programs print what they print
 //! here.
 //!
-//! The library says what the page's *Take it home* tells a reader to write,
-//! and its files have its name in place of `threading`, as the README's line
-//! writes it.
+//! The library is what the page's *Take it home* tells a reader to make: its
+//! commands copy the files, and its blocks are the lines of `Cargo.toml` and
+//! of `lib.rs`. The files then get the library's name in place of `threading`,
+//! as the README's line does it. The same lines make a program, which has the
+//! files as they are.
 //!
 //! A test is called like the module. The files that travel are the module and
 //! those in the list ``//! Travels with: `rlock.rs`.`` of its first comment;
@@ -18,11 +20,14 @@
 //!
 //! One more crate has all modules, and the versions of `parking_lot` and
 //! `parking_lot_core` that came before: most lock files still have those.
+//! `cargo book check --long` tests it with the oldest Rust, too.
 //!
 //! When it fails: the module uses something that does not travel. Name the
 //! file in that line and on the page, or do without it.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::LazyLock;
@@ -32,15 +37,17 @@ use book_tests::cargo::{
 };
 use book_tests::fences::{Fence, fences};
 use book_tests::outcome::first_difference;
-use book_tests::pages::Page;
 use book_tests::run;
 use book_tests::varies::row;
 use book_tests::workspace::{
-    Built, all_pages, chapter_of, modules, programs, read,
+    self, Built, all_pages, chapter_of, modules, programs, read, root,
 };
 use cargo_metadata::Message;
 use libtest_mimic::{Arguments, Trial};
 use regex::Regex;
+use xtask::pages::Page;
+use xtask::project;
+use xtask::systems::OLDEST_RUST;
 
 /// Crates that a module may need.
 const ALLOWED: [&str; 2] = ["parking_lot", "parking_lot_core"];
@@ -57,64 +64,124 @@ fn main() -> ExitCode {
         .map(|stem| Trial::test(stem.clone(), move || Ok(take_home(&stem)?)))
         .collect();
     trials.push(Trial::test("README", || Ok(readme_lines_work()?)));
+    trials.push(Trial::test("README_acme", || Ok(readme_renames()?)));
+    trials.push(Trial::test("README_whole", || Ok(readme_takes_all()?)));
     trials.push(Trial::test("README_unsafe", || Ok(readme_names_unsafe()?)));
     trials.push(Trial::test("earlier_parking_lot", || Ok(earlier_works()?)));
+    // `cargo book check --long` gets that Rust first.
+    let oldest = Trial::test("oldest_rust", || Ok(oldest_rust_works()?));
+    trials.push(oldest.with_ignored_flag(true));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// The lines of the README, in a program.
+/// The commands of the README bring a module into a program, whose two lines
+/// then compile; without their `pub` the compiler warns.
 fn readme_lines_work() -> Result<(), String> {
-    let readme = read("README.md");
-    let section = readme.split("\n## Take a module home\n").nth(1);
-    let block = |fence| {
-        let (_, rest) = section?.split_once(fence)?;
-        Some(rest.split_once("\n```")?.0)
+    let section = "Take a module home";
+    let lines = readme_block(section, "rust", "pub mod lock;")?;
+    let desk = Desk::new("readme")?;
+    desk.run(&readme_block(section, "sh", "cp ")?)?;
+    let build = |lines: &str| {
+        desk.write("src/main.rs", &format!("{lines}\nfn main() {{}}\n"))?;
+        succeed(in_crate(&desk.project(), &target(), "build"))
     };
-    let (Some(shell), Some(lines)) = (block("```sh\n"), block("```rust\n"))
-    else {
-        return Err("README.md: *Take a module home* has no blocks".to_owned());
-    };
-    let wanted = "cargo add parking_lot_core@0.10";
-    if !shell.contains("cp code/src/lock.rs") || !shell.contains(wanted) {
-        return Err(format!("README.md: the first block has no `{wanted}`"));
+    build(&lines)?;
+    match build(&lines.replace("pub ", "")) {
+        Err(warning) if warning.contains("never used") => Ok(()),
+        other => Err(format!("without `pub` there is no warning: {other:?}")),
     }
-    let dependencies = "parking_lot_core = \"0.10\"\n";
-    let files = vec![
-        ("Cargo.toml".to_owned(), package("readme", dependencies)),
-        (
-            "src/main.rs".to_owned(),
-            format!("{lines}\nfn main() {{}}\n"),
-        ),
-        ("src/lock.rs".to_owned(), read("code/src/lock.rs")),
-    ];
-    let scratch = Built::find().scratch("take-home");
-    let folder = write_crate(&scratch, "readme", &files)?;
-    // Without tests, which would use what the program does not.
-    succeed(in_crate(&folder, &scratch.join("target"), "build"))
+}
+
+/// The README's command for a library changes its name as these tests do.
+fn readme_renames() -> Result<(), String> {
+    let desk = Desk::new("readme-acme")?;
+    let sed = readme_block("Take a module home", "sh", "sed ")?;
+    desk.run(&sed.replace("../acme/", "../your-project/"))?;
+    let copied = desk.copied()?;
+    let lock = renamed(&read("code/src/lock.rs"));
+    if copied == [("lock.rs".to_owned(), lock)] {
+        return Ok(());
+    }
+    Err(format!("README.md: `{sed}` does not write what is tested"))
+}
+
+/// The README's command gives a program the whole crate.
+fn readme_takes_all() -> Result<(), String> {
+    let desk = Desk::new("readme-whole")?;
+    let add = readme_block("Get the code", "sh", "cargo add")?;
+    let here = format!("'{}'", root().join("code").display());
+    let add = add.replace("../threading-book/code", &here);
+    desk.run(&format!("cd ../your-project; {add}"))?;
+    desk.write(
+        "src/main.rs",
+        "fn main() { threading::Event::new().set(); }",
+    )?;
+    succeed(in_crate(&desk.project(), &target(), "check"))
+}
+
+/// A block of the README that begins like this.
+fn readme_block(
+    section: &str,
+    language: &str,
+    start: &str,
+) -> Result<String, String> {
+    let readme = read("README.md");
+    let section = readme.split("\n## ").find(|it| it.starts_with(section));
+    let fence = format!("```{language}\n");
+    let blocks = section.unwrap_or_default().split(&fence).skip(1);
+    let mut blocks = blocks.filter_map(|block| block.split("```").next());
+    let found = blocks.find(|block| block.starts_with(start));
+    found.map(str::to_owned).ok_or_else(|| {
+        format!("README.md: no {fence} block begins with `{start}`")
+    })
 }
 
 /// All modules, with what most lock files have in place of our dependencies.
 fn earlier_works() -> Result<(), String> {
-    let all = modules();
-    let line = |(name, version)| format!("{name} = \"{version}\"\n");
-    let dependencies: String = EARLIER.into_iter().map(line).collect();
     let name = "earlier-parking-lot";
-    let files = files(name, &all, &[], &dependencies, library(&all));
-    try_crate(name, files, &[])?;
-    earlier_is_named("README.md")?;
-    earlier_is_named("src/introduction.md")
+    let scratch = Built::find().scratch("take-home");
+    let folder = write_crate(&scratch, name, &earlier(name))?;
+    let mut test = in_crate(&folder, &target(), "test");
+    // The examples run with the oldest Rust, over the same versions.
+    test.arg("--lib");
+    succeed(test)?;
+    let rust = OLDEST_RUST.trim_end_matches(".0");
+    for path in ["README.md", "src/introduction.md"] {
+        names_all(
+            path,
+            &EARLIER.map(|(it, version)| format!("`{it}` {version}")),
+        )?;
+        names_all(path, &[format!("Rust {rust}")])?;
+    }
+    Ok(())
 }
 
-fn earlier_is_named(path: &str) -> Result<(), String> {
+/// The same with the Rust that is the oldest to compile it.
+fn oldest_rust_works() -> Result<(), String> {
+    let name = "oldest-rust";
+    let scratch = Built::find().scratch("take-home");
+    let folder = write_crate(&scratch, name, &earlier(name))?;
+    let mut test = cargo::cargo_of(OLDEST_RUST, &folder, "test");
+    test.args(["--offline", "--quiet", "--target-dir"]);
+    test.arg(scratch.join("target-oldest"));
+    succeed(test)
+}
+
+fn earlier(name: &str) -> Vec<(String, String)> {
+    let all = modules();
+    let line = |(name, version)| format!("{name} = \"{version}\"\n");
+    let lines: String = EARLIER.into_iter().map(line).collect();
+    let dependencies = format!("[dependencies]\n{lines}");
+    files(name, &own(&all), &[], &dependencies, &library(&all))
+}
+
+/// A line of a file has all of these words.
+fn names_all(path: &str, words: &[String]) -> Result<(), String> {
     let text = read(path);
-    let names = |line: &&str| {
-        EARLIER.iter().all(|(name, version)| {
-            line.contains(&format!("`{name}` {version}"))
-        })
-    };
-    let found = text.lines().find(names);
-    found.map(drop).ok_or_else(|| {
-        format!("{path}: no line says that the modules work with {EARLIER:?}")
+    let has_all =
+        |line: &str| words.iter().all(|word| line.contains(word.as_str()));
+    text.lines().any(has_all).then_some(()).ok_or_else(|| {
+        format!("{path}: no line says that the modules work with {words:?}")
     })
 }
 
@@ -167,19 +234,21 @@ fn take_home(stem: &str) -> Result<(), String> {
         }
     }
     let dependencies = dependencies(part)?;
-    let library = match part {
-        Some(part) => part.library()?,
-        None => library(&travels),
+    let (modules, library) = match part {
+        Some(part) => (part.copied(stem)?, part.library()?),
+        None => (self::own(&travels), library(&travels)),
     };
-    let files = files(stem, &travels, &own, &dependencies, library.clone());
+    let mut files = files(stem, &modules, &own, &dependencies, &library);
+    files.extend(in_a_program(&modules, &library));
     try_crate(stem, files, &own)?;
     for (program, more, needs) in with_more {
         let library = format!("{library}{}", self::library(&more));
-        let all = [travels.clone(), more].concat();
+        let all = self::own(&[travels.clone(), more].concat());
         let name = format!("program-{program}");
         let dependencies = format!("{dependencies}{needs}");
         let programs = [program];
-        let files = self::files(&name, &all, &programs, &dependencies, library);
+        let files =
+            self::files(&name, &all, &programs, &dependencies, &library);
         try_crate(&name, files, &programs)?;
     }
     Ok(())
@@ -193,7 +262,7 @@ fn try_crate(
 ) -> Result<(), String> {
     let scratch = Built::find().scratch("take-home");
     let folder = write_crate(&scratch, name, &files)?;
-    let target = scratch.join("target");
+    let target = target();
     succeed(in_crate(&folder, &target, "test"))?;
     for program in programs {
         let mut build = in_crate(&folder, &target, "build");
@@ -202,6 +271,11 @@ fn try_crate(
         does_what_its_snapshot_says(&binary, program)?;
     }
     Ok(())
+}
+
+/// Where all these crates are built.
+fn target() -> PathBuf {
+    Built::find().scratch("take-home").join("target")
 }
 
 fn write_crate(
@@ -380,6 +454,29 @@ impl Part {
         Ok(found.nth(self.at))
     }
 
+    /// The files that the page's commands copy.
+    fn copied(&self, stem: &str) -> Result<Vec<(String, String)>, String> {
+        let shell = self.fence(|fence| fence.has("sh"))?.ok_or_else(|| {
+            format!(
+                "{}: *Take it home* has no ```sh block that copies the files",
+                self.page.path,
+            )
+        })?;
+        let desk = Desk::new(stem)?;
+        desk.run(&shell.text)?;
+        let copied = desk.copied()?;
+        let path = |(name, _): &(String, String)| format!("code/src/{name}");
+        let found: BTreeSet<String> = copied.iter().map(path).collect();
+        let listed = listed(self.text).map(str::to_owned).collect();
+        if found == listed {
+            return Ok(copied);
+        }
+        Err(format!(
+            "{}: the commands copy {found:?}, but the list names {listed:?}",
+            shell.place(),
+        ))
+    }
+
     /// The lines for `lib.rs` that the page tells a reader to write.
     fn library(&self) -> Result<String, String> {
         let shown = self.fence(|fence| {
@@ -403,13 +500,10 @@ impl Part {
                 self.page.path,
             ));
         };
-        let is_dependency = |line: &&str| line.contains('=');
-        let lines: Vec<&str> =
-            fence.text.lines().filter(is_dependency).collect();
-        for line in &lines {
+        for line in fence.text.lines().filter(|line| line.contains('=')) {
             allowed(&fence, line)?;
         }
-        Ok(format!("{}\n", lines.join("\n")))
+        Ok(fence.text)
     }
 }
 
@@ -422,25 +516,121 @@ fn listed(part: &str) -> impl Iterator<Item = &str> {
         .filter(|span| span.starts_with("code/src/"))
 }
 
+/// A folder with the book and a reader's project side by side, where a reader
+/// types the book's commands.
+struct Desk(PathBuf);
+
+impl Desk {
+    fn new(name: &str) -> Result<Desk, String> {
+        let desk = Desk(Built::find().scratch("desk").join(name));
+        let made = desk.lay_out().map_err(|error| desk.failed(&error));
+        made.map(|()| desk)
+    }
+
+    fn lay_out(&self) -> io::Result<()> {
+        if self.0.exists() {
+            fs::remove_dir_all(&self.0)?;
+        }
+        let book = self.book();
+        fs::create_dir_all(book.join("code/src"))?;
+        for name in workspace::files("code/src", "rs") {
+            let path = format!("code/src/{name}");
+            fs::copy(root().join(&path), book.join(&path))?;
+        }
+        let files = [
+            ("Cargo.toml".to_owned(), package("desk", "")),
+            ("src/main.rs".to_owned(), "fn main() {}\n".to_owned()),
+        ];
+        make_crate(&self.project(), &files)
+    }
+
+    fn failed(&self, error: &io::Error) -> String {
+        format!("can't write below {}: {error}", self.0.display())
+    }
+
+    fn book(&self) -> PathBuf {
+        self.0.join("book")
+    }
+
+    fn project(&self) -> PathBuf {
+        self.0.join("your-project")
+    }
+
+    /// Runs commands of the book as they are written, in its folder, but
+    /// without the network.
+    fn run(&self, commands: &str) -> Result<(), String> {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-euc", commands])
+            .env("CARGO_NET_OFFLINE", "true");
+        shell.current_dir(self.book());
+        succeed(shell)
+    }
+
+    fn write(&self, path: &str, text: &str) -> Result<(), String> {
+        let written = fs::write(self.project().join(path), text);
+        written.map_err(|error| self.failed(&error))
+    }
+
+    /// What was copied into the project, by name.
+    fn copied(&self) -> Result<Vec<(String, String)>, String> {
+        let folder = self.project().join("src");
+        let paths = project::files(&folder, ".rs");
+        let paths = paths.map_err(|error| format!("{error:#}"))?;
+        let names = paths.iter().map(|path| project::file_name(path));
+        let read = |name: &str| {
+            let text = fs::read_to_string(folder.join(name));
+            text.map(|text| (name.to_owned(), text))
+                .map_err(|error| self.failed(&error))
+        };
+        names.filter(|name| *name != "main.rs").map(read).collect()
+    }
+}
+
+/// The files of modules, by their names.
+fn own(modules: &[String]) -> Vec<(String, String)> {
+    let file = |stem: &String| {
+        let name = format!("{stem}.rs");
+        let text = read(&format!("code/src/{name}"));
+        (name, text)
+    };
+    modules.iter().map(file).collect()
+}
+
+/// A library of these modules, and programs that use it.
 fn files(
     name: &str,
-    modules: &[String],
+    modules: &[(String, String)],
     programs: &[String],
     dependencies: &str,
-    library: String,
+    library: &str,
 ) -> Vec<(String, String)> {
     let mut files = vec![
         ("Cargo.toml".to_owned(), manifest(name, dependencies)),
-        ("src/lib.rs".to_owned(), library),
+        ("src/lib.rs".to_owned(), library.to_owned()),
     ];
-    for module in modules {
-        let text = read(&format!("code/src/{module}.rs"));
-        files.push((format!("src/{module}.rs"), renamed(&text)));
+    for (name, text) in modules {
+        files.push((format!("src/{name}"), renamed(text)));
     }
     for program in programs {
         let text = read(&format!("code/examples/{program}.rs"));
         files.push((format!("examples/{program}.rs"), renamed(&text)));
     }
+    files
+}
+
+/// A program of these modules; it is an example so that the tests build it.
+fn in_a_program(
+    modules: &[(String, String)],
+    library: &str,
+) -> Vec<(String, String)> {
+    let folder = "examples/in_a_program";
+    let main = format!("{library}\nfn main() {{}}\n");
+    let mut files = vec![(format!("{folder}/main.rs"), main)];
+    let path = |(name, text): &(String, String)| {
+        (format!("{folder}/{name}"), text.clone())
+    };
+    files.extend(modules.iter().map(path));
     files
 }
 
@@ -452,15 +642,13 @@ fn renamed(text: &str) -> String {
 /// The package has a name of its own, since cargo takes packages of one name
 /// for the same one when they share a target folder.
 fn manifest(name: &str, dependencies: &str) -> String {
-    let package = package(name, dependencies);
-    format!("{package}\n[lib]\nname = \"acme\"\n")
+    package(name, &format!("[lib]\nname = \"acme\"\n\n{dependencies}"))
 }
 
-fn package(name: &str, dependencies: &str) -> String {
+fn package(name: &str, rest: &str) -> String {
     format!(
         "[package]\nname = \"take-home-{name}\"\nedition = \"2024\"\n\n\
-         [workspace]\n\n[lints.rust]\nwarnings = \"deny\"\n\n\
-         [dependencies]\n{dependencies}"
+         [workspace]\n\n[lints.rust]\nwarnings = \"deny\"\n\n{rest}"
     )
 }
 
@@ -472,7 +660,8 @@ fn dependencies(part: Option<&Part>) -> Result<String, String> {
     let lines = ALLOWED.iter().filter_map(|name| {
         Some(format!("{name} = \"{}\"\n", version_of(name)?))
     });
-    Ok(lines.collect())
+    let lines: String = lines.collect();
+    Ok(format!("[dependencies]\n{lines}"))
 }
 
 fn allowed(fence: &Fence, line: &str) -> Result<(), String> {

@@ -1,6 +1,4 @@
 //! Calls that the system gives no timeout: accept, a pipe, a file.
-//!
-//! Travels with: `blocking_calls.rs`, `blocking_calls_stream.rs`.
 
 use std::env;
 use std::error::Error;

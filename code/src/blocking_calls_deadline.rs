@@ -264,6 +264,27 @@ impl From<Duration> for Deadline {
     }
 }
 
+impl From<Deadline> for Option<Instant> {
+    /// The same as [`Deadline::instant`]: so a deadline is what every call
+    /// takes that ends in `_deadline`.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use threading::Deadline;
+    ///
+    /// fn is_bounded(deadline: impl Into<Option<Instant>>) -> bool {
+    ///     deadline.into().is_some()
+    /// }
+    ///
+    /// assert!(is_bounded(Deadline::after(Duration::from_secs(1))));
+    /// assert!(!is_bounded(Deadline::never()));
+    /// assert!(!is_bounded(None));
+    /// ```
+    fn from(deadline: Deadline) -> Option<Instant> {
+        deadline.at
+    }
+}
+
 impl From<Instant> for Deadline {
     /// The same as [`Deadline::at`].
     fn from(moment: Instant) -> Deadline {

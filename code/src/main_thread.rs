@@ -28,7 +28,7 @@
 //!   for those of `std::thread::spawn`.
 //! - In a child process made by `fork`, a guard of the parent waits for
 //!   nothing, since the parent's threads don't exist there. A new guard would
-//!   wait for them forever: run nothing but another program there.
+//!   wait for them, and panic or never end: make none there.
 //! - On systems other than Linux, Android and Apple's, the main thread is
 //!   known by the name `main` that `std` gives it.
 //! - It needs 64-bit atomics, as `spawn.rs` does.

@@ -30,9 +30,10 @@
 //!   cover that limit.
 //! - In a child process made by `fork`, only the thread that forked exists,
 //!   and its handle is still its own. The other threads stay in the list, in
-//!   the state they had: a wait for one of them ends with its timeout or
-//!   never. A lock that one of them held is held forever, so while other
-//!   threads run, the child may only run another program or exit.
+//!   the state they had: a wait for one of them ends with its timeout, and
+//!   without one it panics or never ends. A lock that one of them held is held
+//!   forever, so while other threads run, the child may only run another
+//!   program or exit.
 //! - It needs 64-bit atomics, and brings the `unsafe` blocks of
 //!   `spawn_native.rs` along.
 //!

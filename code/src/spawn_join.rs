@@ -23,8 +23,8 @@
 //!   without a deadline alone.
 //! - If the thread panics, the panic's payload is leaked: catch the panic in
 //!   the thread, and make it the result.
-//! - In a child process made by `fork`, the thread does not exist, so a join
-//!   there never ends, or fails in the operating system.
+//! - In a child process made by `fork`, the thread does not exist: a wait with
+//!   a deadline ends with it, and one without panics or never ends.
 //!
 //! The chapter that explains this file is `src/spawn.md`.
 //!
@@ -344,8 +344,9 @@ mod tests {
         Some(Instant::now() + Duration::from_millis(5))
     }
 
+    /// So late that a test has failed before.
     fn late() -> Option<Instant> {
-        Some(Instant::now() + LONG)
+        Some(Instant::now() + LONG * 2)
     }
 
     /// A state that is not started yet.
@@ -395,22 +396,34 @@ mod tests {
         assert_eq!(state.wait(None), Ok(true));
     }
 
+    /// A thread that joins, and then says what it got.
+    fn joiner(
+        state: &Shared,
+        deadline: Option<Instant>,
+    ) -> mpsc::Receiver<(Result<bool, NotStarted>, Option<u32>)> {
+        let (tell, told) = mpsc::channel();
+        let state = Arc::clone(state);
+        let join = move || (state.wait(deadline), state.take());
+        thread::spawn(move || tell.send(join()));
+        told
+    }
+
     #[test]
     fn of_many_joiners_one_takes_the_result_and_all_return() {
         for deadline in [None, late()] {
             let (end, wait) = mpsc::channel::<()>();
             let state = new();
             start(&state, until_dropped(wait));
-            let join = || {
-                assert_eq!(state.wait(deadline), Ok(true));
-                state.take()
-            };
-            let taken = thread::scope(|scope| {
-                let joiners = [(); 4].map(|()| scope.spawn(join));
-                drop(end);
-                joiners.map(|joiner| joiner.join().unwrap())
+            let joiners = [(); 4].map(|()| joiner(&state, deadline));
+            // They have time to fall asleep.
+            assert_eq!(state.wait(soon()), Ok(false));
+            drop(end);
+            let ends = joiners.map(|told| {
+                told.recv_timeout(LONG).expect("a joiner sleeps on")
             });
-            assert_eq!(taken.iter().flatten().collect::<Vec<_>>(), [&7]);
+            assert!(ends.iter().all(|(ended, _)| *ended == Ok(true)));
+            let taken = ends.iter().filter_map(|(_, taken)| *taken);
+            assert_eq!(taken.collect::<Vec<_>>(), [7]);
         }
     }
 
@@ -461,22 +474,15 @@ mod tests {
     fn a_joiner_that_comes_while_it_starts_waits_for_the_end() {
         let state = new();
         let shared = Arc::clone(&state);
-        thread::scope(|scope| {
-            let (begun, begin) = mpsc::channel();
-            let joining = &state;
-            let joiner = scope.spawn(move || {
-                begin.recv_timeout(LONG).unwrap();
-                joining.wait(None)
-            });
-            let spawn = || {
-                begun.send(()).unwrap();
-                assert_eq!(state.wait(soon()), Ok(false));
-                let task = move || shared.finish(7);
-                thread::Builder::new().spawn(task)
-            };
-            state.start(spawn).unwrap();
-            assert_eq!(joiner.join().unwrap(), Ok(true));
-        });
+        let mut told = None;
+        let spawn = || {
+            told = Some(joiner(&state, None));
+            assert_eq!(state.wait(soon()), Ok(false));
+            thread::Builder::new().spawn(move || shared.finish(7))
+        };
+        state.start(spawn).unwrap();
+        let end = told.unwrap().recv_timeout(LONG);
+        assert_eq!(end, Ok((Ok(true), Some(7))));
     }
 
     #[test]
@@ -490,9 +496,10 @@ mod tests {
         let state = new();
         let fail = || panic::resume_unwind(Box::new(Fails));
         state.start(|| thread::Builder::new().spawn(fail)).unwrap();
-        assert_eq!(state.wait(None), Ok(true));
-        assert_eq!(state.wait(None), Ok(true));
-        assert_eq!(state.take(), None);
+        for _ in 0..2 {
+            let end = joiner(&state, None).recv_timeout(LONG);
+            assert_eq!(end, Ok((Ok(true), None)));
+        }
     }
 
     #[test]

@@ -758,8 +758,8 @@ mod tests {
             return;
         }
         let text = stderr(test);
-        assert!(text.contains("' ("), "{text}");
-        assert!(text.contains(") panicked at "), "{text}");
+        assert!(text.contains("thread '<unnamed>'"), "{text}");
+        assert!(text.contains(" panicked at "), "{text}");
         assert!(!text.contains("Exception"), "{text}");
         assert_eq!(text.matches("foreign").count(), 1, "{text}");
     }

@@ -325,28 +325,32 @@ mod tests {
         assert_eq!(alarm.run(|| 5), Some(5));
     }
 
+    /// A thread that runs an alarm, and then says what became of it.
+    fn ringer(alarm: &Arc<Alarm>) -> mpsc::Receiver<Option<u32>> {
+        let (tell, told) = mpsc::channel();
+        let alarm = Arc::clone(alarm);
+        thread::spawn(move || tell.send(alarm.run(|| 5)));
+        told
+    }
+
     #[test]
     fn an_alarm_that_is_set_later_is_waited_for() {
-        let alarm = Alarm::new();
-        thread::scope(|scope| {
-            let rings = scope.spawn(|| alarm.run(|| 5));
-            assert!(!alarm.wait_timeout(SHORT));
-            assert!(!rings.is_finished());
-            alarm.set(Instant::now());
-            assert_eq!(rings.join().unwrap(), Some(5));
-        });
+        let alarm = Arc::new(Alarm::new());
+        let rings = ringer(&alarm);
+        assert!(!alarm.wait_timeout(SHORT));
+        rings.try_recv().unwrap_err();
+        alarm.set(Instant::now());
+        assert_eq!(rings.recv_timeout(LONG), Ok(Some(5)));
     }
 
     #[test]
     fn a_cancelled_alarm_wakes_its_thread_and_does_not_ring() {
         for delay in [LONG * 60, Duration::MAX] {
-            let alarm = set(delay);
-            thread::scope(|scope| {
-                let rings = scope.spawn(|| alarm.run(|| 5));
-                assert!(!alarm.wait_timeout(SHORT));
-                assert_eq!(alarm.cancel(), Ok(()));
-                assert_eq!(rings.join().unwrap(), None);
-            });
+            let alarm = Arc::new(set(delay));
+            let rings = ringer(&alarm);
+            assert!(!alarm.wait_timeout(SHORT));
+            assert_eq!(alarm.cancel(), Ok(()));
+            assert_eq!(rings.recv_timeout(LONG), Ok(None));
             assert_eq!(alarm.cancel(), late(Phase::Cancelled));
         }
     }

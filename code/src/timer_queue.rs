@@ -20,7 +20,7 @@
 //!   nothing else.
 //! - In a child process made by `fork`, the thread does not exist: a queue
 //!   that was made before calls nothing there, its timers can be cancelled,
-//!   and its drop never ends.
+//!   and its drop panics or never ends.
 //!
 //! The chapter that explains this file is `src/timer.md`.
 //!

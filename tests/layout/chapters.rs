@@ -2,21 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use book_tests::includes::{Include, anchors, closes, includes};
-use book_tests::pages::Page;
 use book_tests::problems::Problems;
 use book_tests::varies::TABLE;
 use book_tests::workspace::{
-    NOT_CHAPTERS, all_pages, chapter_of, chapters, exists, files, modules,
-    programs, read, stems,
+    NOT_CHAPTERS, all_pages, book, chapter_of, chapters, exists, files,
+    modules, programs, read, stems,
 };
+use xtask::includes::{self, Include, anchors};
+use xtask::pages::Page;
 
 /// Modules whose page does not exist yet, each with the reason.
 const WITHOUT_PAGE: &[(&str, &str)] = &[];
-
-/// An anchor that no file has: `rustdoc_include` then hides the whole file,
-/// so that a snippet can use it.
-const WHOLE_FILE_HIDDEN: &str = "_";
 
 /// Whether a file is a module without a page, or one of its programs.
 fn has_no_page(stem: &str) -> bool {
@@ -296,40 +292,16 @@ fn without_includes(source: &str) -> String {
 #[test]
 fn every_include_leads_somewhere() {
     let mut problems = Problems::default();
-    for include in all_pages().iter().flat_map(includes) {
-        let Include {
-            place,
-            file,
-            anchor,
-        } = include;
-        if !exists(&file) {
-            problems.add(format!("{place}: there is no {file}: mend the path"));
-            continue;
-        }
-        let Some(anchor) = anchor else { continue };
-        if anchor == WHOLE_FILE_HIDDEN {
-            continue;
-        }
-        if anchor.starts_with(|c: char| c.is_ascii_digit() || c == ':') {
-            problems.add(format!(
-                "{place}: the include names lines, which move: give the \
-                 lines an ANCHOR in {file}, and name that"
-            ));
-            continue;
-        }
-        let text = read(&file);
-        let opened = anchors(&text).iter().any(|(_, name)| *name == anchor);
-        problems.unless(opened, || {
-            format!(
-                "{place}: {file} has no line `ANCHOR: {anchor}`: mend the \
-                 name, or add the anchor"
-            )
-        });
-        problems.unless(!opened || closes(&text, &anchor), || {
-            format!("{file}: ANCHOR {anchor} has no ANCHOR_END: add it")
-        });
+    let broken = includes::broken(&book()).expect("mdBook expands the pages");
+    for problem in broken {
+        problems.add(problem);
     }
     problems.report();
+}
+
+/// The includes of a page.
+fn includes(page: &Page) -> Vec<Include> {
+    includes::includes(&page.path, &page.source)
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use book_tests::problems::Problems;
-use book_tests::workspace::{Built, root};
+use book_tests::workspace::{Built, book, root};
 use regex::Regex;
 use scraper::{ElementRef, Html, Selector};
 use xtask::alone;
@@ -56,13 +56,10 @@ fn every_link_leads_somewhere_and_no_asset_is_remote() {
 /// the test away from it.
 fn build() -> (PathBuf, File) {
     let folder = Built::find().scratch("html");
-    let built = xtask::book::load(root()).and_then(|mut book| {
-        let alone = alone::wait(&folder.with_extension("lock"))?;
-        book.config.build.build_dir = folder.clone();
-        book.build()?;
-        Ok(alone)
-    });
-    match built {
+    let alone = alone::wait(&folder.with_extension("lock"));
+    let mut book = book();
+    book.config.build.build_dir = folder.clone();
+    match alone.and_then(|alone| book.build().map(|()| alone)) {
         Ok(alone) => (folder, alone),
         Err(error) => panic!("the book does not build: {error:#}"),
     }

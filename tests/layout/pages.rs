@@ -1,10 +1,10 @@
 //! What stands on a page: its anatomy, its prose, the width of its code.
 
 use book_tests::fences::Fence;
-use book_tests::pages::Page;
 use book_tests::problems::Problems;
 use book_tests::prose::{ends_in_punctuation, lines, wrong_lines};
 use book_tests::workspace::{all_fences, all_pages, chapters, read};
+use xtask::pages::Page;
 
 /// The sections of a chapter, in their order.
 const SECTIONS: [&str; 11] = [

@@ -9,15 +9,27 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use cargo_metadata::{Message, Metadata, MetadataCommand, Package};
+use xtask::project;
 
 use crate::run;
-use crate::workspace::root;
+use crate::workspace::{Built, root};
 
 /// The cargo that runs this test, to be run in `folder`.
 pub fn cargo(folder: &Path, subcommand: &str) -> Command {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.current_dir(folder).arg(subcommand);
+    let mut command = project::cargo(folder);
+    command.arg(subcommand);
+    without_package(command)
+}
+
+/// The cargo of another release of Rust, which rustup has.
+pub fn cargo_of(release: &str, folder: &Path, subcommand: &str) -> Command {
+    let mut command = Command::new("rustup");
+    command.args(["run", release, "cargo", subcommand]);
+    command.current_dir(folder);
+    without_package(command)
+}
+
+fn without_package(mut command: Command) -> Command {
     // Set by the outer cargo for this package, not for what is built here.
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("CARGO_PKG_") {
@@ -80,10 +92,8 @@ pub fn succeed(command: Command) -> Result<(), String> {
 
 /// The command as one types it, and where.
 fn shown(command: &Command) -> String {
-    let words = command.get_args().map(|word| word.to_string_lossy());
-    let words: Vec<_> = words.collect();
     let folder = command.get_current_dir().unwrap_or(Path::new("."));
-    format!("`cargo {}` in {}", words.join(" "), folder.display())
+    format!("`{}` in {}", project::line(command), folder.display())
 }
 
 /// What cargo printed with `--message-format=json`.
@@ -140,6 +150,23 @@ pub fn version_of(dependency: &str) -> Option<String> {
     Some(found.req.to_string().trim_start_matches('^').to_owned())
 }
 
+/// Checks a crate of these files in a folder of its own, and returns what
+/// the compiler says, for [`messages`].
+///
+/// # Panics
+///
+/// When the files can't be written, or cargo can't be started.
+pub fn check_crate(name: &str, files: &[(String, String)]) -> Output {
+    let folder = Built::find().scratch(name);
+    if let Err(error) = make_crate(&folder, files) {
+        panic!("can't write below {}: {error}", folder.display());
+    }
+    let mut command = cargo(&folder, "check");
+    command.args(["--keep-going", "--offline", "--message-format=json"]);
+    command.arg("--target-dir").arg(folder.join("target"));
+    output(command)
+}
+
 /// Makes a crate of these files in `folder`, with the workspace's lock file.
 ///
 /// A file that has not changed is not written, so that cargo sees nothing to
@@ -149,7 +176,7 @@ pub fn version_of(dependency: &str) -> Option<String> {
 ///
 /// When a file can't be written.
 pub fn make_crate(folder: &Path, files: &[(String, String)]) -> io::Result<()> {
-    for below in ["src", "src/bin", "examples"] {
+    for below in ["src", "src/bin", "examples", "examples/in_a_program"] {
         remove_others(folder, below, files)?;
     }
     for (path, text) in files {

@@ -7,7 +7,7 @@ use pulldown_cmark::{
     CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd,
 };
 
-use crate::pages::Page;
+use xtask::pages::Page;
 
 /// One fenced block of a page.
 #[derive(Clone, Debug)]

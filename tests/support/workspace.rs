@@ -4,8 +4,11 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use mdbook_driver::MDBook;
+use xtask::pages::{Page, pages};
+use xtask::project;
+
 use crate::fences::{Fence, fences};
-use crate::pages::{Page, pages};
 use crate::problems::Problems;
 
 /// The folder of the workspace.
@@ -41,17 +44,13 @@ pub fn exists(path: &str) -> bool {
 ///
 /// When the folder can't be read.
 pub fn files(folder: &str, extension: &str) -> Vec<String> {
-    let entries = match fs::read_dir(root().join(folder)) {
-        Ok(entries) => entries,
-        Err(error) => panic!("can't read the folder {folder}: {error}"),
-    };
-    let ending = format!(".{extension}");
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(&ending))
-        .collect();
-    names.sort();
-    names
+    match project::files(&root().join(folder), &format!(".{extension}")) {
+        Ok(paths) => {
+            let names = paths.iter().map(|path| project::file_name(path));
+            names.map(str::to_owned).collect()
+        }
+        Err(error) => panic!("{error:#}"),
+    }
 }
 
 /// The stems of the files of a folder: `lock` for `lock.rs`.
@@ -84,13 +83,25 @@ pub fn chapter_of<'a>(name: &str, stems: &'a [String]) -> Option<&'a str> {
     stem.map(String::as_str)
 }
 
+/// The book.
+///
+/// # Panics
+///
+/// When it can't be loaded.
+pub fn book() -> MDBook {
+    match xtask::book::load(root()) {
+        Ok(book) => book,
+        Err(error) => panic!("{error:#}"),
+    }
+}
+
 /// Every page of the book.
 ///
 /// # Panics
 ///
 /// When the book can't be loaded.
 pub fn all_pages() -> Vec<Page> {
-    match pages(root()) {
+    match pages(&book()) {
         Ok(pages) => pages,
         Err(error) => panic!("the book can't be read: {error:#}"),
     }

@@ -60,16 +60,17 @@ const STEPS: [Step; 7] = [
 ];
 
 /// What takes minutes; CI does it too.
-const LONG_STEPS: [Step; 6] = [
+const LONG_STEPS: [Step; 7] = [
     cargo(
         "stress",
         &[("BOOK_STRESS", "30")],
         "test --package proofs --test stress",
     ),
-    book("proofs", "prove", |root| prove::run(root, None)),
+    book("models", "prove", |root| prove::run(root, None)),
     book("stress, sanitized", "check --long", sanitize::stress),
     book("a planted race", "check --long", sanitize::planted_race),
     book("other systems", "check --long", systems::run),
+    book("the oldest Rust", "check --long", systems::oldest),
     book("panics that abort", "check --long", systems::abort),
 ];
 
@@ -167,6 +168,7 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @r#"
     BOOK_STRESS="30" cargo test --package proofs --test stress
     cargo book prove
+    cargo book check --long
     cargo book check --long
     cargo book check --long
     cargo book check --long

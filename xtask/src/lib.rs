@@ -18,6 +18,7 @@ pub mod machine;
 pub mod mutants;
 pub mod names;
 pub mod open;
+pub mod pages;
 pub mod progress;
 pub mod project;
 pub mod prove;

@@ -15,6 +15,30 @@ const TARGETS: [&str; 3] = [
     "x86_64-unknown-freebsd",
 ];
 
+/// The oldest Rust that the modules work with, over the versions of
+/// `parking_lot` that it can compile.
+pub const OLDEST_RUST: &str = "1.87.0";
+
+/// Tests the modules with the oldest Rust that they work with.
+///
+/// It is left out, and that is said, when rustup can't have it.
+///
+/// # Errors
+///
+/// When a module does not compile there, or a test fails.
+pub fn oldest(root: &Path) -> Result<()> {
+    let install = ["toolchain", "install", OLDEST_RUST, "--profile", "minimal"];
+    if !rustup(&["run", OLDEST_RUST, "cargo", "--version"]) && !rustup(&install)
+    {
+        println!("Left out: rustup can't have Rust {OLDEST_RUST} here.");
+        return Ok(());
+    }
+    let mut command = project::cargo(root);
+    command.args(["test", "--package", "book-tests", "--test", "take_home"]);
+    command.args(["--", "--ignored", "--exact", "oldest_rust"]);
+    project::run(&mut command, "the modules with the oldest Rust")
+}
+
 /// Checks that the modules compile for other systems.
 ///
 /// A system is left out, and that is said, when rustup can't have it.
@@ -24,7 +48,7 @@ const TARGETS: [&str; 3] = [
 /// When a module does not compile.
 pub fn run(root: &Path) -> Result<()> {
     for target in TARGETS {
-        if !can_have(target) {
+        if !rustup(&["target", "add", target]) {
             println!("Left out: rustup can't have {target} here.");
             continue;
         }
@@ -38,9 +62,10 @@ pub fn run(root: &Path) -> Result<()> {
     Ok(())
 }
 
-fn can_have(target: &str) -> bool {
+/// Whether rustup does this.
+fn rustup(words: &[&str]) -> bool {
     let mut command = Command::new("rustup");
-    command.args(["target", "add", target]);
+    command.args(words);
     command.output().is_ok_and(|output| output.status.success())
 }
 

@@ -72,7 +72,7 @@ fn help_has_one_line_for_each_command() {
       bless    Show the outputs that changed, and accept them
       bench    Measure against other crates, and record the ratios
       record   Run the programs that measure, and record their numbers
-      prove    Try the primitives under every schedule, and record how many
+      prove    Try the primitives under every schedule up to a bound
       mutants  Change one place of a module at a time, and record which tests notice
 
     Options:
@@ -215,7 +215,7 @@ fn an_include_of_a_missing_file_fails_the_build() {
     );
     assert_snapshot!(cargo_book(book.path(), &["build"]), @r"
     Building the book
-    error: broken include at src/lock.md:3: there is no file `no.rs`
+    error: src/lock.md:3: there is no src/no.rs: correct the path
     exit code: 1
     ");
 }
@@ -228,7 +228,7 @@ fn an_include_of_a_missing_anchor_fails_the_build() {
     write(&book.path().join("src/use.rs"), "// ANCHOR: takes\n");
     assert_snapshot!(cargo_book(book.path(), &["build"]), @r"
     Building the book
-    error: broken include at src/lock.md:3: `use.rs` has no line `ANCHOR: take`
+    error: src/lock.md:3: src/use.rs has no line `ANCHOR: take`: correct the name, or add the anchor
     exit code: 1
     ");
 }
@@ -240,8 +240,9 @@ fn a_broken_include_in_an_included_file_fails_the_build() {
     write(&book.path().join("src/part.md"), "{{#include no.rs}}\n");
     let answer = cargo_book(book.path(), &["build"]);
     // mdBook's own log comes before it, with the system's words.
-    let end = "error: unexpanded text on page lock.md: {{#include no.rs}}\n\
-               exit code: 1";
+    let end = "error: src/lock.md: a file that it includes has \
+               `{{#include no.rs}}`, which mdBook can't follow: correct that \
+               path\nexit code: 1";
     assert!(answer.contains("ERROR Error updating"), "{answer}");
     assert!(answer.ends_with(end), "{answer}");
 }

@@ -40,6 +40,8 @@ mod book {
     pub mod rlock;
     #[path = "../../../code/src/semaphore.rs"]
     pub mod semaphore;
+    #[path = "../../../code/src/spawn_join.rs"]
+    pub mod spawn_join;
     #[path = "../../../code/src/timer_alarm.rs"]
     pub mod timer_alarm;
     #[path = "../../../code/src/timer_queue.rs"]
@@ -70,6 +72,7 @@ models! {
     lock: "models/lock.rs" of crate::book::lock;
     rlock: "models/rlock.rs" of crate::book::rlock;
     semaphore: "models/semaphore.rs" of crate::book::semaphore;
+    spawn_join: "models/spawn_join.rs" of crate::book::spawn_join;
     timer: "models/timer.rs" of crate::book::timer_alarm;
     timer_queue: "models/timer_queue.rs" of crate::book::timer_queue;
 }

@@ -28,6 +28,21 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: "Timer",
+        promise: "a cancel wakes the thread of the timer",
+        preemptions: None,
+        sees: &[],
+        run: cancel_wakes,
+    },
+    Model {
+        primitive: "Timer",
+        promise: "a thread that finds a timer finished sees what its function \
+                  did",
+        preemptions: Some(3),
+        sees: &["finished", "not yet"],
+        run: finished,
+    },
+    Model {
+        primitive: "Timer",
         promise: "a wait ends with the call or with a cancel, and sees what \
                   the call did",
         preemptions: Some(2),
@@ -36,13 +51,22 @@ pub const MODELS: &[Model] = &[
     },
 ];
 
+/// Cancels, and reports whether that was in time.
+fn cancel(alarm: &Alarm) -> bool {
+    let answer = alarm.cancel();
+    let why = answer.err().map(|error| error.phase);
+    assert_ne!(why, Some(Phase::Waiting));
+    why.is_none()
+}
+
 /// An alarm that is set, and the thread that runs `function` then.
 fn alarm(
+    delay: Duration,
     function: impl FnOnce() + Send + 'static,
 ) -> (Arc<Alarm>, JoinHandle<Option<()>>) {
     let alarm = Arc::new(Alarm::new());
     let shared = Arc::clone(&alarm);
-    let due = Instant::now().checked_add(WAIT);
+    let due = Instant::now().checked_add(delay);
     let thread = thread::spawn(move || shared.run(function));
     alarm.set(due);
     (alarm, thread)
@@ -53,9 +77,9 @@ fn cancel_or_fire() {
     let clock = thread::spawn(time::time_passes);
     let (alarm, thread) = {
         let rings = Arc::clone(&rings);
-        alarm(move || rings.set(rings.get() + 1))
+        alarm(WAIT, move || rings.set(rings.get() + 1))
     };
-    let cancelled = alarm.cancel().is_ok();
+    let cancelled = cancel(&alarm);
     let rang = thread.join().unwrap().is_some();
     saw(if rang { "fired" } else { "cancelled" });
     assert!(cancelled != rang);
@@ -67,12 +91,12 @@ fn cancel_or_fire() {
 
 fn two_cancels() {
     let clock = thread::spawn(time::time_passes);
-    let (alarm, thread) = alarm(|| ());
+    let (alarm, thread) = alarm(WAIT, || ());
     let other = {
         let alarm = Arc::clone(&alarm);
-        thread::spawn(move || alarm.cancel().is_ok())
+        thread::spawn(move || cancel(&alarm))
     };
-    let mine = alarm.cancel().is_ok();
+    let mine = cancel(&alarm);
     let theirs = other.join().unwrap();
     let rang = thread.join().unwrap().is_some();
     saw(if rang { "fired" } else { "cancelled" });
@@ -86,11 +110,11 @@ fn waiters() {
     let clock = thread::spawn(time::time_passes);
     let (alarm, thread) = {
         let rings = Arc::clone(&rings);
-        alarm(move || rings.set(1))
+        alarm(WAIT, move || rings.set(1))
     };
     let canceller = {
         let alarm = Arc::clone(&alarm);
-        thread::spawn(move || alarm.cancel().is_ok())
+        thread::spawn(move || cancel(&alarm))
     };
     alarm.wait();
     let rang = alarm.phase() == Phase::Finished;
@@ -100,4 +124,28 @@ fn waiters() {
     assert!(canceller.join().unwrap() != rang);
     thread.join().unwrap();
     clock.join().unwrap();
+}
+
+/// No time passes, and the second alarm has no end.
+fn cancel_wakes() {
+    for delay in [WAIT, Duration::MAX] {
+        let (alarm, thread) = alarm(delay, || unreachable!());
+        assert!(cancel(&alarm));
+        assert!(thread.join().unwrap().is_none());
+    }
+}
+
+fn finished() {
+    let rings = Arc::new(Data::new(0));
+    let (alarm, thread) = {
+        let rings = Arc::clone(&rings);
+        alarm(Duration::ZERO, move || rings.set(1))
+    };
+    if alarm.phase().is_over() {
+        saw("finished");
+        assert_eq!(rings.get(), 1);
+    } else {
+        saw("not yet");
+    }
+    thread.join().unwrap();
 }
