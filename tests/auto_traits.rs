@@ -12,9 +12,10 @@ use book_tests::problems::Problems;
 use book_tests::workspace::modules;
 use threading::{
     barrier, best_practices, blocking_calls_deadline, blocking_calls_helper,
-    blocking_calls_stream, condition, configure, event, exceptions, gil,
-    life_cycle, local, lock, main_thread, processes, rlock, semaphore, spawn,
-    spawn_join, spawn_report, timer, timer_alarm, timer_queue, when_to_use,
+    blocking_calls_stream, condition, configure, event, event_auto_reset,
+    exceptions, gil, life_cycle, local, lock, main_thread, processes, rlock,
+    semaphore, semaphore_closable, spawn, spawn_join, spawn_report, timer,
+    timer_alarm, timer_queue, when_to_use,
 };
 
 struct Is<T: ?Sized>(PhantomData<T>);
@@ -121,6 +122,7 @@ fn traits() -> String {
         configure::Setting,
         configure::TooLateError,
         event::Event,
+        event_auto_reset::AutoResetEvent,
         exceptions::ExceptHookArgs<'static>,
         gil::Gil<u8>,
         gil::Gil<InTurns>,
@@ -165,6 +167,8 @@ fn traits() -> String {
         semaphore::ReleaseError,
         semaphore::Semaphore,
         semaphore::SemaphoreGuard<'static>,
+        semaphore_closable::ClosableSemaphore,
+        semaphore_closable::ClosedError,
         spawn::JoinError,
         spawn::NewThread<u8>,
         spawn::NewThread<Bound>,

@@ -15,6 +15,7 @@ use cargo_metadata::Message;
 const SUBJECTS: &str = "\
     let (none, now) = (std::time::Duration::ZERO, std::time::Instant::now());
     let (event, semaphore) = (Event::new(), Semaphore::new(0));
+    let (turn, closable) = (AutoResetEvent::new(), ClosableSemaphore::new(0));
     let bounded = BoundedSemaphore::new(1);
     let shared = std::sync::Arc::new(Semaphore::new(0));
     let limited = std::sync::Arc::new(BoundedSemaphore::new(1));
@@ -37,6 +38,16 @@ const CALLS: &[&str] = &[
     "event.is_set();",
     "event.wait_timeout(none);",
     "event.wait_deadline(now);",
+    "turn.try_wait();",
+    "turn.wait_timeout(none);",
+    "turn.wait_deadline(now);",
+    "closable.is_closed();",
+    "closable.acquire();",
+    "closable.try_acquire();",
+    "closable.acquire_timeout(none);",
+    "closable.acquire_deadline(now);",
+    "closable.release();",
+    "closable.release_many(2);",
     "semaphore.acquire();",
     "semaphore.try_acquire();",
     "semaphore.acquire_timeout(none);",
@@ -118,6 +129,7 @@ const CALLS: &[&str] = &[
     "ranked.try_acquire();",
     "barrier.wait();",
     "barrier.wait_timeout(none);",
+    "barrier.wait_deadline(now);",
     "thread.join_timeout(none);",
     "thread.join();",
     "thread.wait();",
@@ -142,6 +154,10 @@ const CALLS: &[&str] = &[
 const OTHER_CALLS: &[&str] = &[
     "event.wait();",
     "event.set();",
+    "turn.wait();",
+    "turn.set();",
+    "turn.clear();",
+    "closable.close();",
     "semaphore.acquire_by_hand();",
     "local.with(|_| ());",
     "lock.acquire_by_hand();",

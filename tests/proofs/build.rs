@@ -214,6 +214,16 @@ const MUTANTS: &[Mutant] = &[
         new: "held_by_guard: { let _ = state; self.raw.holder().is_some() },",
     },
     Mutant {
+        name: "lock_acquires_by_hand_in_two_steps",
+        module: "lock.rs",
+        old: "let acquired = self.take(FREE, holder).is_ok()",
+        new: "let acquired = self.take(FREE, Holder::Guard).is_ok_and(|_| {
+                let more = holder as u8 - Holder::Guard as u8;
+                self.state.fetch_add(more, Ordering::Relaxed);
+                true
+            })",
+    },
+    Mutant {
         name: "rlock_leaves_too_early",
         module: "rlock.rs",
         old: "        if depth.all == 0 {\n",
@@ -312,7 +322,7 @@ const MUTANTS: &[Mutant] = &[
         name: "condition_returns_without_the_lock",
         module: "condition.rs",
         old: "Ok(_) => lock.acquire(holder, None),",
-        new: "Ok(_) => lock.try_acquire(holder),",
+        new: "Ok(_) => lock.note(true, holder),",
     },
     Mutant {
         name: "condition_moves_to_a_free_lock",
@@ -687,6 +697,96 @@ const MUTANTS: &[Mutant] = &[
         new: "        let _ = before;\n",
     },
     Mutant {
+        name: "auto_reset_wakes_nobody",
+        module: "event_auto_reset.rs",
+        old: "            self.wake_one();\n",
+        new: "",
+    },
+    Mutant {
+        name: "auto_reset_looks_before_it_locks",
+        module: "event_auto_reset.rs",
+        old: "let still_clear = || self.announce_sleeper();",
+        new: "let seen = self.announce_sleeper(); let still_clear = || seen;",
+    },
+    Mutant {
+        name: "auto_reset_lets_two_through",
+        module: "event_auto_reset.rs",
+        old: "if result.unparked_threads == 0 {",
+        new: "if true {",
+    },
+    Mutant {
+        name: "auto_reset_forgets_the_other_sleeper",
+        module: "event_auto_reset.rs",
+        old: "} else if !result.have_more_threads {",
+        new: "} else {",
+    },
+    Mutant {
+        name: "auto_reset_forgets_the_patient_sleeper",
+        module: "event_auto_reset.rs",
+        old: "        if was_last {\n",
+        new: "        if was_last | true {\n",
+    },
+    Mutant {
+        name: "auto_reset_swallows_a_set",
+        module: "event_auto_reset.rs",
+        old: "        result != ParkResult::TimedOut\n",
+        new: "        let is_late = deadline.is_some_and(|at| at <= Instant::now());\n        result == ParkResult::Invalid\n            || (result != ParkResult::TimedOut && !is_late)\n",
+    },
+    Mutant {
+        name: "auto_reset_sets_relaxed",
+        module: "event_auto_reset.rs",
+        old: "(Ordering::Release, Ordering::Relaxed)",
+        new: "(Ordering::Relaxed, Ordering::Relaxed)",
+    },
+    Mutant {
+        name: "auto_reset_waits_relaxed",
+        module: "event_auto_reset.rs",
+        old: "(Ordering::Acquire, Ordering::Relaxed)",
+        new: "(Ordering::Relaxed, Ordering::Relaxed)",
+    },
+    Mutant {
+        name: "auto_reset_sleeps_relaxed",
+        module: "event_auto_reset.rs",
+        old: "fetch_update(acquire, relaxed, next)",
+        new: "fetch_update(relaxed, { let _ = acquire; relaxed }, next)",
+    },
+    Mutant {
+        name: "auto_reset_replaces_a_set",
+        module: "event_auto_reset.rs",
+        old: "self.state.swap(SET, Ordering::Release);",
+        new: "self.state.store(SET, Ordering::Release);",
+    },
+    Mutant {
+        name: "closable_wakes_nobody",
+        module: "semaphore_closable.rs",
+        old: "            let _ = self.permits.release();\n",
+        new: "",
+    },
+    Mutant {
+        name: "closable_keeps_the_last_permit",
+        module: "semaphore_closable.rs",
+        old: "            return Err(ClosedError);\n",
+        new: "            std::mem::forget(acquired);\n            return Err(ClosedError);\n",
+    },
+    Mutant {
+        name: "closable_adds_before_it_closes",
+        module: "semaphore_closable.rs",
+        old: "        if !self.is_closed.swap(true, Ordering::Release) {\n",
+        new: "        let _ = self.permits.release();\n        if self.is_closed.swap(true, Ordering::Release) {\n",
+    },
+    Mutant {
+        name: "closable_closes_relaxed",
+        module: "semaphore_closable.rs",
+        old: "swap(true, Ordering::Release)",
+        new: "swap(true, Ordering::Relaxed)",
+    },
+    Mutant {
+        name: "closable_asks_relaxed",
+        module: "semaphore_closable.rs",
+        old: "self.is_closed.load(Ordering::Acquire)",
+        new: "self.is_closed.load(Ordering::Relaxed)",
+    },
+    Mutant {
         name: "semaphore_announces_nothing",
         module: "semaphore.rs",
         old: ".or(Some(word | SLEEPERS))",
@@ -780,6 +880,19 @@ const MUTANTS: &[Mutant] = &[
         let before = self.word.fetch_add(added, Ordering::Release);
         self.wake(before, number);
         Ok(())",
+    },
+    Mutant {
+        name: "semaphore_takes_many_one_by_one",
+        module: "semaphore.rs",
+        old: "if !self.try_take(want) {
+            self.sleep_until(want, None);
+        }",
+        new: "let one = Want(1 << 2 | want.0 & 0b11);
+        for _ in 0..want.number() {
+            if !self.try_take(one) {
+                self.sleep_until(one, None);
+            }
+        }",
     },
     Mutant {
         name: "timer_cancels_unseen",

@@ -53,7 +53,7 @@ macro_rules! mutant {
         mod $name {
             // For a module that is built on it.
             #[allow(unused_imports, reason = "most are not")]
-            use crate::book::lock;
+            use crate::book::{lock, semaphore};
 
             #[allow(unused, reason = "a mutant leaves something unused")]
             mod module {
@@ -96,6 +96,36 @@ mutant!(barrier_completes_relaxed, "models/barrier.rs");
 mutant!(barrier_leaves_relaxed, "models/barrier.rs");
 mutant!(event_looks_before_it_locks, "models/event.rs");
 mutant!(event_sets_relaxed, "models/event.rs");
+mutant!(auto_reset_wakes_nobody, "models/event_auto_reset.rs");
+mutant!(
+    auto_reset_looks_before_it_locks,
+    "models/event_auto_reset.rs"
+);
+mutant!(auto_reset_lets_two_through, "models/event_auto_reset.rs");
+mutant!(
+    auto_reset_forgets_the_other_sleeper,
+    "models/event_auto_reset.rs"
+);
+mutant!(
+    auto_reset_forgets_the_patient_sleeper,
+    "models/event_auto_reset.rs"
+);
+mutant!(auto_reset_swallows_a_set, "models/event_auto_reset.rs");
+mutant!(auto_reset_sets_relaxed, "models/event_auto_reset.rs");
+mutant!(auto_reset_waits_relaxed, "models/event_auto_reset.rs");
+mutant!(auto_reset_sleeps_relaxed, "models/event_auto_reset.rs");
+mutant!(auto_reset_replaces_a_set, "models/event_auto_reset.rs");
+mutant!(closable_wakes_nobody, "models/semaphore_closable.rs");
+mutant!(
+    closable_keeps_the_last_permit,
+    "models/semaphore_closable.rs"
+);
+mutant!(
+    closable_adds_before_it_closes,
+    "models/semaphore_closable.rs"
+);
+mutant!(closable_closes_relaxed, "models/semaphore_closable.rs");
+mutant!(closable_asks_relaxed, "models/semaphore_closable.rs");
 mutant!(event_raises_by_store, "models/event.rs");
 mutant!(event_announces_nothing, "models/event.rs");
 mutant!(event_never_checks_again, "models/event.rs");
@@ -138,6 +168,7 @@ mutant!(semaphore_acquires_relaxed, "models/semaphore.rs");
 mutant!(semaphore_acquires_late_relaxed, "models/semaphore.rs");
 mutant!(semaphore_releases_relaxed, "models/semaphore.rs");
 mutant!(semaphore_releases_in_two_steps, "models/semaphore.rs");
+mutant!(semaphore_takes_many_one_by_one, "models/semaphore.rs");
 mutant!(timer_queue_wakes_nobody, "models/timer_queue.rs");
 mutant!(timer_queue_stops_unseen, "models/timer_queue.rs");
 mutant!(timer_queue_leaves_its_thread, "models/timer_queue.rs");
@@ -167,6 +198,7 @@ mutant!(lock_wakes_before_it_is_free, "models/lock.rs");
 mutant!(lock_gives_up_when_woken, "models/lock.rs");
 mutant!(lock_releases_by_hand_in_two_steps, "models/lock.rs");
 mutant!(lock_explains_a_failed_release_later, "models/lock.rs");
+mutant!(lock_acquires_by_hand_in_two_steps, "models/lock.rs");
 mutant!(rlock_leaves_too_early, "models/rlock.rs");
 mutant!(rlock_keeps_its_owner, "models/rlock.rs");
 mutant!(rlock_lets_anyone_release, "models/rlock.rs");
@@ -348,6 +380,14 @@ pub const MUTANTS: &[Mutant] = &[
         is_weak_ordering: false,
     },
     Mutant {
+        name: "lock_acquires_by_hand_in_two_steps",
+        module: "Lock",
+        change: "one step made two: the lock is acquired, and then noted as \
+                 held by hand",
+        models: lock_acquires_by_hand_in_two_steps::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
         name: "rlock_leaves_too_early",
         module: "RLock",
         change: "a level lost: the lock is free before the last level \
@@ -453,8 +493,8 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "condition_returns_without_the_lock",
         module: "Condition",
-        change: "a wait removed: a waiter that is woken returns even if \
-                 another thread holds the lock",
+        change: "a wait removed: a waiter that is woken returns without the \
+                 lock",
         models: condition_returns_without_the_lock::models::MODELS,
         is_weak_ordering: false,
     },
@@ -633,6 +673,14 @@ pub const MUTANTS: &[Mutant] = &[
         change: "an ordering weakened: a release by hand is `Relaxed`",
         models: semaphore_releases_relaxed::models::MODELS,
         is_weak_ordering: true,
+    },
+    Mutant {
+        name: "semaphore_takes_many_one_by_one",
+        module: "Semaphore",
+        change: "one step made two: a thread that wants two permits takes \
+                 one, and then waits for the other",
+        models: semaphore_takes_many_one_by_one::models::MODELS,
+        is_weak_ordering: false,
     },
     Mutant {
         name: "local_drops_twice",
@@ -1005,6 +1053,124 @@ pub const MUTANTS: &[Mutant] = &[
         module: "TimerQueue",
         change: "an ordering weakened: what a callback did is not published",
         models: timer_queue_finishes_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "auto_reset_wakes_nobody",
+        module: "AutoResetEvent",
+        change: "a wake-up removed: `set` wakes no sleeper",
+        models: auto_reset_wakes_nobody::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "auto_reset_looks_before_it_locks",
+        module: "AutoResetEvent",
+        change: "a check moved out of the lock: a waiter announces itself \
+                 before it locks the queue",
+        models: auto_reset_looks_before_it_locks::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "auto_reset_lets_two_through",
+        module: "AutoResetEvent",
+        change: "a case too many: a `set` that wakes a thread is remembered \
+                 as well",
+        models: auto_reset_lets_two_through::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "auto_reset_forgets_the_other_sleeper",
+        module: "AutoResetEvent",
+        change: "a state lost: waking one sleeper forgets the others",
+        models: auto_reset_forgets_the_other_sleeper::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "auto_reset_forgets_the_patient_sleeper",
+        module: "AutoResetEvent",
+        change: "a state lost: a sleeper whose time is up makes the event \
+                 forget the others",
+        models: auto_reset_forgets_the_patient_sleeper::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "auto_reset_swallows_a_set",
+        module: "AutoResetEvent",
+        change: "an answer changed: a waiter that was let through says that \
+                 it was not if its time is up when it wakes",
+        models: auto_reset_swallows_a_set::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "auto_reset_sets_relaxed",
+        module: "AutoResetEvent",
+        change: "an ordering weakened: `set` is `Relaxed` instead of \
+                 `Release`",
+        models: auto_reset_sets_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "auto_reset_waits_relaxed",
+        module: "AutoResetEvent",
+        change: "an ordering weakened: a wait that finds it set is `Relaxed` \
+                 instead of `Acquire`",
+        models: auto_reset_waits_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "auto_reset_sleeps_relaxed",
+        module: "AutoResetEvent",
+        change: "an ordering weakened: a wait that finds it set when it is \
+                 about to sleep is `Relaxed` instead of `Acquire`",
+        models: auto_reset_sleeps_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "auto_reset_replaces_a_set",
+        module: "AutoResetEvent",
+        change: "a swap made a store: a `set` hides what came before the one \
+                 that it replaces",
+        models: auto_reset_replaces_a_set::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "closable_wakes_nobody",
+        module: "ClosableSemaphore",
+        change: "a step removed: `close` adds no permit, and so wakes no \
+                 thread",
+        models: closable_wakes_nobody::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "closable_keeps_the_last_permit",
+        module: "ClosableSemaphore",
+        change: "a wake-up removed: a thread that is told of the close keeps \
+                 the permit",
+        models: closable_keeps_the_last_permit::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "closable_adds_before_it_closes",
+        module: "ClosableSemaphore",
+        change: "two steps swapped: `close` adds the permit before it raises \
+                 the flag",
+        models: closable_adds_before_it_closes::models::MODELS,
+        is_weak_ordering: false,
+    },
+    Mutant {
+        name: "closable_closes_relaxed",
+        module: "ClosableSemaphore",
+        change: "an ordering weakened: `close` is `Relaxed` instead of \
+                 `Release`",
+        models: closable_closes_relaxed::models::MODELS,
+        is_weak_ordering: true,
+    },
+    Mutant {
+        name: "closable_asks_relaxed",
+        module: "ClosableSemaphore",
+        change: "an ordering weakened: asking whether it is closed is \
+                 `Relaxed` instead of `Acquire`",
+        models: closable_asks_relaxed::models::MODELS,
         is_weak_ordering: true,
     },
     Mutant {
