@@ -108,8 +108,15 @@ pub fn all_pages() -> Vec<Page> {
 }
 
 /// Pages that are no chapter: they have no module and no program.
-pub const NOT_CHAPTERS: [&str; 4] =
-    ["introduction", "proofs", "resources", "speed"];
+pub const NOT_CHAPTERS: [&str; 7] = [
+    "glossary",
+    "introduction",
+    "names",
+    "proofs",
+    "resources",
+    "speed",
+    "which_one",
+];
 
 /// Every page that is a chapter.
 pub fn chapters() -> Vec<Page> {
