@@ -276,7 +276,7 @@ const MUTANTS: &[Mutant] = &[
 ];
 
 fn main() {
-    println!("cargo::rustc-check-cfg=cfg(loom, shuttle)");
+    println!("cargo::rustc-check-cfg=cfg(loom, shuttle, recorder)");
     println!("cargo::rerun-if-changed=build.rs");
     let is_checked = ["CARGO_CFG_LOOM", "CARGO_CFG_SHUTTLE"]
         .iter()

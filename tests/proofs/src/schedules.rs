@@ -1,0 +1,125 @@
+//! The programs whose schedules the book shows, and which schedule of each.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use facade::explore::{Program, Recording};
+
+/// What a program prints belongs to its schedule.
+#[collapse_debuginfo(yes)]
+macro_rules! println {
+    ($($text:tt)*) => {
+        facade::explore::print(&(format!($($text)*) + "\n"))
+    };
+}
+
+macro_rules! recordings {
+    ($(
+        $name:ident [$($thread:literal),*] [$($step:literal)*]
+            [$($value:literal),*];
+    )*) => {
+        /// As a reader would write them.
+        #[path = "../schedules"]
+        mod programs {
+            $(pub mod $name;)*
+        }
+
+        const RECORDINGS: &[Recording] = &[$(Recording {
+            program: Program {
+                name: stringify!($name),
+                file: concat!("schedules/", stringify!($name), ".rs"),
+                text: include_str!(concat!(
+                    "../schedules/",
+                    stringify!($name),
+                    ".rs"
+                )),
+                run: programs::$name::main,
+                threads: &["main thread", $($thread),*],
+            },
+            schedule: &[$($step),*],
+            values: &[$($value),*],
+        }),*];
+    };
+}
+
+// The file, what its threads are called, who moves in the schedule that the
+// page shows, and the table's last columns.
+recordings! {
+    barrier_one_too_many
+        ["worker 1", "worker 2", "worker 3"] [1 2 3 1] ["meeting"];
+    barrier_round
+        ["worker 1", "worker 2"] [1 0 2 1 0] [];
+    best_practices_opposite_order
+        ["Ada", "Ben"] [1 2 1 2] [];
+    condition_hand_over
+        ["taker", "giver"] [1 1 2 2 2 1 1] ["list"];
+    condition_if
+        ["first cook", "second cook", "waiter"] [1 1 2 2 3 3 3 1 1 2] ["orders"];
+    condition_while
+        ["first cook", "second cook", "waiter"] [1 1 2 2 3 3 3 1 1 2] ["orders"];
+    event_clear_first
+        ["cook", "waiter"] [1 1 2 2 1] ["orders", "news"];
+    event_clear_late
+        ["cook", "waiter"] [1 2 2 1 1] ["orders", "news"];
+    event_notify_first
+        ["late worker"] [0 0 0 1 1] [];
+    event_pulse
+        ["worker"] [0 0 1] ["door"];
+    event_set
+        ["worker 1", "worker 2"] [1 2 0 1 2 0 0] ["door"];
+    local_shared
+        ["first waiter", "second waiter"] [1 2 1 2] ["order"];
+    lock_asks_first
+        ["thread A", "thread B"] [1 2 1] [];
+    lock_deposit
+        ["first clerk", "second clerk"] [1 2 1 2 2] ["balance"];
+    lock_lost_deposit
+        ["first clerk", "second clerk"] [1 2 1 2] ["balance"];
+    rlock_lock_twice
+        [] [0 0] [];
+    semaphore_asks_first
+        ["thread A", "thread B"] [1 2 1] ["permits"];
+    semaphore_stray_release
+        ["thread A", "thread B", "thread C"] [1 2 3 1 3] ["permits", "inside"];
+    semaphore_three_workers
+        ["worker 1", "worker 2", "worker 3"] [1 2 3 2 3 1 3] ["permits"];
+    semaphore_two_each
+        ["thread A", "thread B"] [1 2 1 2] ["permits"];
+    spawn_who_is_first
+        ["new thread"] [1 0] [];
+    timer_cancel
+        ["timer", "clock"] [2 1 0] [];
+    timer_flag
+        ["sleeping thread"] [1 0 1] ["cancelled"];
+}
+
+/// `proofs FOLDER [WORD]`: writes the recordings whose names have the word.
+pub fn main() -> ExitCode {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let Some(folder) = words.first() else {
+        eprintln!("Where to? Run `cargo book record schedules`.");
+        return ExitCode::FAILURE;
+    };
+    let word = words.get(1).map_or("", String::as_str);
+    let chosen = |it: &&Recording| it.program.name.contains(word);
+    for recording in RECORDINGS.iter().filter(chosen) {
+        if let Err(error) = write(Path::new(folder), recording) {
+            eprintln!("can't write {}: {error}", recording.program.name);
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn write(folder: &Path, recording: &Recording) -> io::Result<()> {
+    let start = std::time::SystemTime::now();
+    let graph = recording.graph();
+    eprintln!("{} {} {:?}", recording.program.name, graph.nodes.len(), start.elapsed().unwrap());
+    let text = recording.markdown(&graph);
+    fs::create_dir_all(folder)?;
+    let file = folder.join(recording.program.name).with_extension("md");
+    fs::write(file, text)
+}
