@@ -1,6 +1,7 @@
 //! Tries every schedule of a program, and tells what it saw: as a graph, a
 //! table, a diagram, and as JSON for a page.
 
+mod check;
 mod diagram;
 mod graph;
 mod json;
@@ -16,6 +17,7 @@ use crate::checker::{self, Moment, Plan, Source};
 pub use crate::checker::{
     End, Grain, Kind, Look, Show, Shown, State, print,
 };
+pub use check::{Checked, check};
 pub use graph::{Edge, Graph, Node};
 pub use page::Recording;
 
@@ -35,8 +37,8 @@ pub struct Program {
 /// A run that takes more steps is cut off, and says so.
 const STEPS: usize = 300;
 
-/// So many runs, and the search is given up, and says so.
-const RUNS: usize = 20_000;
+/// With so many runs each recording can be made.
+pub const RUNS: usize = 20_000;
 
 /// The runs of a program as far as they differ.
 #[derive(Default)]
@@ -57,10 +59,16 @@ struct Branch {
     end: Option<End>,
 }
 
-/// Tries every schedule, depth first.
+/// Tries every schedule, depth first, unless that takes more than so many
+/// runs.
 ///
 /// If moments are merged, a run ends where an earlier one went on alike.
-pub fn explore(program: &Program, grain: Grain, merges: bool) -> Tree {
+pub fn explore(
+    program: &Program,
+    grain: Grain,
+    merges: bool,
+    runs: usize,
+) -> Tree {
     let source = Arc::new(Source::new(program.file, program.text));
     let seen = merges.then(|| Arc::new(Mutex::new(HashSet::new())));
     let mut tree = Tree {
@@ -69,7 +77,7 @@ pub fn explore(program: &Program, grain: Grain, merges: bool) -> Tree {
     };
     let mut todo = vec![Vec::new()];
     while let Some(choices) = todo.pop() {
-        if tree.runs == RUNS {
+        if tree.runs == runs {
             tree.complete = false;
             break;
         }
@@ -102,7 +110,6 @@ fn others(moments: &[Moment], planned: usize) -> Vec<Vec<usize>> {
 }
 
 impl Tree {
-    pub fn len(&self) -> usize { self.nodes.len() }
     fn add(&mut self, moments: Vec<Moment>, end: End) {
         self.runs += 1;
         self.complete &= end != End::Limit;

@@ -110,6 +110,8 @@ pub use book::{
 pub use timed::timer::Timer;
 
 #[cfg(recorder)]
+mod planted;
+#[cfg(recorder)]
 mod schedules;
 #[cfg(recorder)]
 mod shown;

@@ -1,38 +1,70 @@
 //! Where in the program's text a thread is, by a backtrace.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use backtrace::Frame;
 
 use super::Step;
 
-/// The text of a program, and what is known of addresses in its code.
+/// The text of a program.
 pub struct Source {
     /// How the path of the file ends.
     file: &'static str,
     lines: Vec<&'static str>,
-    known: Mutex<HashMap<usize, Option<Arc<Known>>>>,
 }
 
-/// What the debug information says of an address.
-struct Known {
+/// What the debug information says of an address: the functions that are
+/// there, the innermost first.
+type Symbols = Arc<Vec<Symbol>>;
+
+struct Symbol {
     function: String,
-    /// The line in the program, if that is where it lies.
-    line: Option<usize>,
+    file: String,
+    line: usize,
+    /// It is the checker's own code, or the backtrace's.
+    is_ours: bool,
 }
 
-impl Known {
-    /// Whether it is the checker's own code, or the backtrace's.
-    fn is_ours(&self) -> bool {
-        let has = |name| self.function.contains(name);
-        has("facade::") || has("backtrace::")
+impl Symbol {
+    fn new(symbol: &backtrace::Symbol) -> Self {
+        let name = symbol.name().map(|name| format!("{name:#}"));
+        let function = name.unwrap_or_default();
+        let file = symbol.filename().map(Path::to_string_lossy);
+        Symbol {
+            file: file.unwrap_or_default().into_owned(),
+            line: symbol.lineno().unwrap_or(0) as usize,
+            is_ours: ["facade::", "backtrace::"]
+                .iter()
+                .any(|name| function.contains(name)),
+            function,
+        }
     }
+}
+
+/// Looked up once in a process, since that takes long.
+static SYMBOLS: LazyLock<Mutex<HashMap<usize, Symbols>>> =
+    LazyLock::new(Mutex::default);
+
+fn symbols(frame: &Frame) -> Symbols {
+    let mut known = SYMBOLS.lock().unwrap_or_else(PoisonError::into_inner);
+    let resolve = || Arc::new(resolve(frame));
+    let address = frame.ip().addr();
+    Arc::clone(known.entry(address).or_insert_with(resolve))
+}
+
+fn resolve(frame: &Frame) -> Vec<Symbol> {
+    let mut found = Vec::new();
+    backtrace::resolve_frame(frame, |it| found.push(Symbol::new(it)));
+    found
 }
 
 /// A call in the program's text, on its way to an operation.
 pub(super) struct Place {
-    pub step: Step,
+    line: usize,
+    /// What is called there.
+    callee: Option<Symbols>,
     /// The address in the program.
     pub call: usize,
     /// The addresses from there to the operation.
@@ -47,7 +79,6 @@ impl Source {
         Source {
             file,
             lines: text.lines().collect(),
-            known: Mutex::default(),
         }
     }
 
@@ -59,58 +90,41 @@ impl Source {
 
     /// Where the calling thread is in the program, if it is there at all.
     pub(super) fn place(&self) -> Option<Place> {
-        let (mut way, mut callee, mut found) = (Vec::new(), None, None);
-        let mut direct = true;
-        let look = |frame: &Frame| {
-            let address = frame.ip().addr();
-            let Some(known) = self.known(address, frame) else {
-                return true;
-            };
-            found = known.line.map(|line| (address, line));
-            if found.is_none() {
-                way.push(address);
-                direct &= known.is_ours();
-                callee = Some(known);
-            }
+        let mut inner: Vec<(usize, Symbols)> = Vec::new();
+        let mut found = None;
+        backtrace::trace(|frame| {
+            let (address, symbols) = (frame.ip().addr(), symbols(frame));
+            found = self.line(&symbols).map(|line| (address, line));
+            inner.push((address, symbols));
             found.is_none()
-        };
-        backtrace::trace(look);
+        });
         let (call, line) = found?;
-        let callee = callee.as_ref().map_or("", |it| &it.function);
-        let step = Step {
-            line: self.shown(line),
-            call: self.call(line, callee),
-        };
+        inner.pop();
+        let mut names = inner.iter().filter_map(|(_, all)| all.first());
         Some(Place {
-            step,
+            line,
             call,
-            way,
-            direct,
+            direct: names.all(|symbol| symbol.is_ours),
+            way: inner.iter().map(|(address, _)| *address).collect(),
+            callee: inner.pop().map(|(_, symbols)| symbols),
         })
     }
 
-    fn known(&self, address: usize, frame: &Frame) -> Option<Arc<Known>> {
-        let mut known = self.known.lock().unwrap_or_else(|it| it.into_inner());
-        let resolve = || self.resolve(frame).map(Arc::new);
-        known.entry(address).or_insert_with(resolve).clone()
+    /// The place as a reader sees it.
+    pub(super) fn step(&self, place: &Place) -> Step {
+        let callee = place.callee.as_ref().and_then(|all| all.first());
+        let callee = callee.map_or("", |symbol| &symbol.function);
+        Step {
+            line: self.shown(place.line),
+            call: self.call(place.line, callee),
+        }
     }
 
-    fn resolve(&self, frame: &Frame) -> Option<Known> {
-        let mut found: Option<Known> = None;
-        backtrace::resolve_frame(frame, |symbol| {
-            let name = symbol.name().map(|name| format!("{name:#}"));
-            let file = symbol.filename();
-            let is_here = file.is_some_and(|path| path.ends_with(self.file));
-            let line = symbol.lineno().filter(|_| is_here);
-            // The innermost of those that were inlined, or the program.
-            if found.is_none() || line.is_some() {
-                found = Some(Known {
-                    function: name.unwrap_or_default(),
-                    line: line.map(|line| line as usize),
-                });
-            }
-        });
-        found
+    /// The line in the program's text.
+    fn line(&self, symbols: &Symbols) -> Option<usize> {
+        let mut symbols = symbols.iter();
+        let here = symbols.find(|symbol| symbol.file.ends_with(self.file))?;
+        Some(here.line)
     }
 
     /// The call as the program has it: `balance.load`.

@@ -94,6 +94,8 @@ struct Task {
     /// The call that it is in, and the way from there to its first operation.
     call: Option<(usize, Vec<usize>)>,
     resumes: bool,
+    /// It slept in this call.
+    slept: bool,
     /// It is not in the program's text at all.
     is_outside: bool,
 }
@@ -110,6 +112,7 @@ impl Task {
             joins: Vec::new(),
             call: None,
             resumes: false,
+            slept: false,
             is_outside: false,
         }
     }
@@ -240,12 +243,8 @@ impl Execution {
             execution.leave(id, result.err());
         };
         let builder = std::thread::Builder::new().stack_size(1 << 20);
-        match builder.spawn(thread) {
-            Ok(handle) => {
-                let handle = handle.thread().clone();
-                self.inner().tasks[id].thread = Some(handle);
-            }
-            Err(error) => panic!("can't start a thread: {error}"),
+        if let Err(error) = builder.spawn(thread) {
+            panic!("can't start a thread: {error}");
         }
         id
     }
@@ -262,6 +261,7 @@ impl Execution {
     }
 
     fn await_turn(&self, id: usize) {
+        self.inner().tasks[id].thread = Some(std::thread::current());
         while self.inner().current != Some(id) {
             std::thread::park();
         }
@@ -446,7 +446,7 @@ impl Execution {
         }
         let place = self.source.place();
         let direct = place.as_ref().is_some_and(|place| place.direct);
-        let is_step = self.inner().tasks[id].comes_to(place, self.grain, id);
+        let is_step = self.inner().tasks[id].comes_to(place, self, id);
         if is_step {
             self.switch(id, Status::Ready);
             self.observe(id, "step");
@@ -566,29 +566,35 @@ impl Task {
     fn comes_to(
         &mut self,
         place: Option<Place>,
-        grain: Grain,
+        execution: &Execution,
         id: usize,
     ) -> bool {
         let resumes = std::mem::take(&mut self.resumes);
+        let every = execution.grain == Grain::Operations;
         let Some(place) = place else {
             // A module's own thread is in one call from the start to the
             // program's text, or back; the main thread only prepares itself.
             self.next = Step::default();
             let was_here = std::mem::replace(&mut self.is_outside, true);
             self.call = None;
-            return id > 0 && (!was_here || grain == Grain::Operations);
+            return id > 0 && (!was_here || every);
         };
         self.is_outside = false;
         let same = self.call.as_ref().is_some_and(|(call, first)| {
-            // To come the same way again is another call, unless a module
-            // tries again after a sleep.
-            *call == place.call && (resumes || *first != place.way)
+            // A module may have a loop of its own, and from here it looks as
+            // if the program had one around the call. But if the program
+            // makes the operation itself, or the thread slept and has done
+            // more since, to come the same way again is another call.
+            let is_new = place.direct || self.slept;
+            let again = is_new && *first == place.way;
+            *call == place.call && (resumes || !again)
         });
+        self.slept = same && (self.slept || resumes);
         if !same {
+            self.next = execution.source.step(&place);
             self.call = Some((place.call, place.way));
-            self.next = place.step;
         }
-        !same || grain == Grain::Operations
+        !same || every
     }
 }
 

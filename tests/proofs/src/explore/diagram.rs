@@ -7,7 +7,7 @@ pub fn diagram(
     graph: &Graph,
     program: &Program,
     schedule: &[usize],
-) -> Option<String> {
+) -> Result<String, String> {
     let way = graph.way(schedule)?;
     let mut text = String::from("sequenceDiagram\n");
     for id in table::threads(schedule) {
@@ -33,7 +33,7 @@ pub fn diagram(
             None => format!("    Note over T{thread}: {said}\n"),
         };
     }
-    Some(text)
+    Ok(text)
 }
 
 /// The object that the thread uses in its next step.

@@ -49,14 +49,25 @@ impl Graph {
     }
 
     /// The nodes that a schedule comes through, the first and the last too.
-    pub fn way(&self, schedule: &[usize]) -> Option<Vec<usize>> {
+    ///
+    /// # Errors
+    ///
+    /// A sentence, if a thread can't move when it is to.
+    pub fn way(&self, schedule: &[usize]) -> Result<Vec<usize>, String> {
         let mut way = vec![0];
-        let mut at = 0;
-        for thread in schedule {
-            at = self.nodes[at].next.get(thread)?.to;
-            way.push(at);
+        for (step, thread) in schedule.iter().enumerate() {
+            let next = &self.nodes[way[step]].next;
+            let Some(edge) = next.get(thread) else {
+                let step = step + 1;
+                let others: Vec<_> = next.keys().collect();
+                return Err(format!(
+                    "no schedule is {schedule:?}: step {step} is one of \
+                     {others:?}"
+                ));
+            };
+            way.push(edge.to);
         }
-        Some(way)
+        Ok(way)
     }
 
     /// How the program may end.

@@ -3,7 +3,7 @@
 
 use super::graph::Ends;
 use super::{
-    End, Grain, Graph, Program, diagram, explore, json, table,
+    End, Grain, Graph, Program, RUNS, STEPS, diagram, explore, json, table,
 };
 
 /// A program, and the schedule of it that a page shows.
@@ -22,40 +22,37 @@ impl Recording {
         lines.filter(|line| crate::checker::is_shown(line)).collect()
     }
 
-    /// Every schedule of the program, in the steps of a reader.
+    /// Every schedule of the program, in the steps of a reader, and how many
+    /// runs it took to find them.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// If there are too many, or one has too many steps.
-    pub fn graph(&self) -> Graph {
-        let tree = explore(&self.program, Grain::Calls, true);
-        assert!(
-            tree.complete,
-            "{}: {} runs do not try every schedule; make the program smaller",
-            self.program.name, tree.runs
-        );
-        eprintln!("runs {} tree {}", tree.runs, tree.len());
-        Graph::new(&tree, &self.program)
+    /// A sentence, if there are too many, or one has too many steps.
+    pub fn graph(&self) -> Result<(Graph, usize), String> {
+        let tree = explore(&self.program, Grain::Calls, true, RUNS);
+        match tree.complete {
+            true => Ok((Graph::new(&tree, &self.program), tree.runs)),
+            false => Err(format!(
+                "{}: not every schedule was tried in {} runs, each with {STEPS} \
+                 steps at most: make the program smaller",
+                self.program.name, tree.runs
+            )),
+        }
     }
 
     /// The file that pages include.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// If the program has no such schedule.
-    pub fn markdown(&self, graph: &Graph) -> String {
+    /// A sentence, if the program has no such schedule.
+    pub fn markdown(&self, graph: &Graph) -> Result<String, String> {
         let Recording {
             program,
             schedule,
             values,
         } = self;
-        let drawn = (
-            table::table(graph, program, schedule, values),
-            diagram::diagram(graph, program, schedule),
-        );
-        let (Some(table), Some(diagram)) = drawn else {
-            eprintln!("{} has no schedule {schedule:?}", program.name); return String::new();
-        };
+        let table = table::table(graph, program, schedule, values)?;
+        let diagram = diagram::diagram(graph, program, schedule)?;
         let script = format!(
             "<script type=\"application/json\">\n{}\n</script>",
             json::json(self, graph)
@@ -71,7 +68,7 @@ impl Recording {
             part("ends", &sentence(&graph.ends())),
         ];
         let start = "<!-- Written by `cargo book record schedules`. -->\n";
-        start.to_owned() + &parts.join("\n")
+        Ok(start.to_owned() + &parts.join("\n"))
     }
 }
 
@@ -118,6 +115,6 @@ fn verb(end: &End, text: &str, one: bool) -> String {
         End::Done => format!("print{s} {}", listed(&lines)),
         End::Deadlock => format!("end{s} in a deadlock"),
         End::Panic(_) => format!("end{s} in a panic"),
-        End::Limit | End::Same(_) => format!("go{}", "es on for ever"),
+        End::Limit | End::Same(_) => format!("go{} on", if one { "es" } else { "" }),
     }
 }

@@ -8,7 +8,7 @@ pub fn table(
     program: &Program,
     schedule: &[usize],
     values: &[&str],
-) -> Option<String> {
+) -> Result<String, String> {
     let way = graph.way(schedule)?;
     let threads = threads(schedule);
     let mut head = vec!["step".to_owned()];
@@ -27,7 +27,7 @@ pub fn table(
         cells.extend(values.iter().map(value));
         rows.push(row(&cells));
     }
-    Some(rows.concat())
+    Ok(rows.concat())
 }
 
 /// Those that move, by their numbers.
