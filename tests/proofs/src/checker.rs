@@ -35,6 +35,7 @@ pub struct State {
 /// What a reader can see of a thread.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Thread {
+    /// Whether it can be chosen.
     pub status: Status,
     /// Its next step, or the one in which it sleeps.
     pub next: Step,
@@ -54,7 +55,9 @@ pub struct Step {
 impl Step {
     /// `balance` of `balance.load`.
     pub fn receiver(&self) -> &str {
-        self.call.rsplit_once('.').map_or("", |(receiver, _)| receiver)
+        self.call
+            .rsplit_once('.')
+            .map_or("", |(receiver, _)| receiver)
     }
 
     /// `load` of `balance.load`.

@@ -14,9 +14,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::checker::{self, Moment, Plan, Source};
 
-pub use crate::checker::{
-    End, Grain, Kind, Look, Show, Shown, State, print,
-};
+pub use crate::checker::{End, Grain, Kind, Look, Show, Shown, State, print};
 pub use check::{Checked, check};
 pub use graph::{Edge, Graph, Node};
 pub use page::Recording;
@@ -27,7 +25,9 @@ pub struct Program {
     pub name: &'static str,
     /// How the path of its file ends.
     pub file: &'static str,
+    /// The text of the file.
     pub text: &'static str,
+    /// Its main function.
     pub run: fn(),
     /// What its threads are called, in the order in which they start; the
     /// main thread is the first.
@@ -44,6 +44,7 @@ pub const RUNS: usize = 20_000;
 #[derive(Default)]
 pub struct Tree {
     nodes: Vec<Branch>,
+    /// How many.
     pub runs: usize,
     /// Whether every schedule was tried, to its end.
     pub complete: bool,

@@ -5,10 +5,7 @@ use facade::explore::{Grain, Graph, Program, RUNS, check, explore};
 
 #[allow(unused, reason = "the program needs little of it")]
 mod event {
-    include!(concat!(
-        env!("OUT_DIR"),
-        "/event_looks_before_it_locks.rs"
-    ));
+    include!(concat!(env!("OUT_DIR"), "/event_looks_before_it_locks.rs"));
 }
 
 #[path = "../schedules/planted.rs"]

@@ -21,6 +21,10 @@ macro_rules! recordings {
     )*) => {
         /// As a reader would write them.
         #[path = "../schedules"]
+        #[allow(
+            clippy::redundant_closure,
+            reason = "a call in the text is a step"
+        )]
         mod programs {
             $(pub mod $name;)*
         }

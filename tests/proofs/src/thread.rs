@@ -5,9 +5,9 @@ pub use std::thread::{Result, available_parallelism, panicking};
 
 use crate::checker::thread;
 pub use crate::local::LocalKey;
+pub use thread::{JoinHandle, Thread, ThreadId, current};
 #[cfg(recorder)]
 pub use thread::{Scope, ScopedJoinHandle, scope};
-pub use thread::{JoinHandle, Thread, ThreadId, current};
 
 /// `std::thread::Builder`, of which nothing but the thread matters here.
 #[derive(Default)]

@@ -27,6 +27,7 @@ pub enum Grain {
 pub enum Status {
     /// It runs up to its next step without being asked.
     Local,
+    /// It can be chosen.
     Ready,
     /// It sleeps.
     Waits,
@@ -34,6 +35,7 @@ pub enum Status {
     Woken,
     /// It waits for others to end.
     Joins,
+    /// It is over.
     Ended,
     /// It was in the middle of something when the run ended.
     Stopped,
@@ -42,8 +44,11 @@ pub enum Status {
 /// How a run ends.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum End {
+    /// All threads have ended.
     Done,
+    /// No thread can be chosen, and not all have ended.
     Deadlock,
+    /// A thread panicked, with this message.
     Panic(String),
     /// Cut off: it took too many steps.
     Limit,
@@ -54,10 +59,13 @@ pub enum End {
 /// A moment at which a thread has to be chosen, or the last one.
 #[derive(Clone, Debug)]
 pub struct Moment {
+    /// What a reader can see.
     pub state: State,
     /// Who could be chosen.
     pub ready: Vec<usize>,
+    /// Who was chosen, unless the run ended here.
     pub chosen: Option<usize>,
+    /// Equal where two runs go on alike.
     pub key: u64,
     /// What the step before it tells: what was read, written or printed.
     pub told: Option<String>,
@@ -65,8 +73,11 @@ pub struct Moment {
 
 /// What to run, and how.
 pub struct Plan<'a> {
+    /// Its main function.
     pub program: fn(),
+    /// Its text.
     pub source: &'a Arc<Source>,
+    /// Where threads may be interrupted.
     pub grain: Grain,
     /// Who is to be chosen, as far as that is planned.
     pub choices: Vec<usize>,
@@ -490,8 +501,9 @@ impl Execution {
         let history = inner.tasks[id].history;
         let after = after.map(hash);
         let before = hash(before);
-        inner.tasks[id].history =
-            inner.states.access(&entries, address, history, before, after);
+        inner.tasks[id].history = inner
+            .states
+            .access(&entries, address, history, before, after);
     }
 
     /// What the step that goes on has to tell.

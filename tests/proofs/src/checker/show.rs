@@ -29,6 +29,7 @@ pub enum Kind {
 pub struct Look {
     /// `None` if that can't be seen now: then the last one stands.
     pub value: Option<String>,
+    /// Whether a thread holds it.
     pub held: bool,
 }
 
@@ -44,6 +45,7 @@ impl Look {
 
 /// An object that can be looked at.
 pub trait Show {
+    /// Decides on the words of a table.
     const KIND: Kind;
 
     /// Must leave the object as it is.
@@ -53,10 +55,13 @@ pub trait Show {
 /// What a reader can see of an object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Object {
+    /// As the program calls it.
     pub name: &'static str,
+    /// Decides on the words of a table.
     pub kind: Kind,
     /// Empty for an object that has none to show.
     pub value: String,
+    /// The thread that holds it.
     pub holder: Option<usize>,
 }
 

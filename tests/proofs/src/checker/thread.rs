@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::run::{Status, me};
 use super::looks;
+use super::run::{Status, me};
 
 /// `std::thread::ThreadId`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -8,9 +8,11 @@ use super::{End, Program, State, Tree, words};
 /// A moment, for the reader.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Node {
+    /// What a reader can see.
     pub state: State,
     /// By the number of the thread that moves.
     pub next: BTreeMap<usize, Edge>,
+    /// How the schedules that come here end, if they do.
     pub end: Option<End>,
 }
 
@@ -19,6 +21,7 @@ pub struct Node {
 pub struct Edge {
     /// What the thread does, as a table says it.
     pub words: String,
+    /// The number of the next node.
     pub to: usize,
 }
 
@@ -104,9 +107,8 @@ pub fn text(end: &End, state: &State) -> String {
 
 /// The nodes that were the first to have their keys: the others are cut off.
 fn first_with_each_key(tree: &Tree) -> HashMap<u64, usize> {
-    let is_whole = |id: &usize| {
-        !matches!(tree.nodes[*id].end, Some(End::Same(_)))
-    };
+    let is_whole =
+        |id: &usize| !matches!(tree.nodes[*id].end, Some(End::Same(_)));
     let ids = (0..tree.nodes.len()).filter(is_whole).rev();
     ids.map(|id| (tree.nodes[id].key, id)).collect()
 }

@@ -86,8 +86,11 @@ struct Tables {
 impl Tables {
     fn node(&mut self, node: &Node, values: &[&str]) -> Value {
         let state = &node.state;
-        let threads: Vec<Value> =
-            state.threads.iter().map(|it| self.thread(node, it)).collect();
+        let threads: Vec<Value> = state
+            .threads
+            .iter()
+            .map(|it| self.thread(node, it))
+            .collect();
         let values: Vec<usize> =
             values.iter().map(|name| self.value(node, name)).collect();
         let held: Vec<[usize; 2]> = state

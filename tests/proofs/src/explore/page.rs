@@ -8,6 +8,7 @@ use super::{
 
 /// A program, and the schedule of it that a page shows.
 pub struct Recording {
+    /// Whose schedules are recorded.
     pub program: Program,
     /// Who moves, step by step.
     pub schedule: &'static [usize],
@@ -19,7 +20,9 @@ impl Recording {
     /// The lines of the program that a reader sees.
     pub fn lines(&self) -> Vec<&'static str> {
         let lines = self.program.text.lines();
-        lines.filter(|line| crate::checker::is_shown(line)).collect()
+        lines
+            .filter(|line| crate::checker::is_shown(line))
+            .collect()
     }
 
     /// Every schedule of the program, in the steps of a reader, and how many
@@ -108,13 +111,14 @@ fn listed(parts: &[String]) -> String {
 
 fn verb(end: &End, text: &str, one: bool) -> String {
     let s = if one { "s" } else { "" };
-    let lines: Vec<_> =
-        text.lines().map(|line| format!("`{line}`")).collect();
+    let lines: Vec<_> = text.lines().map(|line| format!("`{line}`")).collect();
     match end {
         End::Done if lines.is_empty() => format!("end{s} well"),
         End::Done => format!("print{s} {}", listed(&lines)),
         End::Deadlock => format!("end{s} in a deadlock"),
         End::Panic(_) => format!("end{s} in a panic"),
-        End::Limit | End::Same(_) => format!("go{} on", if one { "es" } else { "" }),
+        End::Limit | End::Same(_) => {
+            format!("go{} on", if one { "es" } else { "" })
+        }
     }
 }

@@ -99,7 +99,10 @@ impl Change<'_> {
     /// The object whose method is called.
     fn object(&self) -> Option<&Object> {
         let name = self.step().receiver();
-        self.before.objects.iter().find(|object| object.name == name)
+        self.before
+            .objects
+            .iter()
+            .find(|object| object.name == name)
     }
 
     /// To fall asleep, or to wake for nothing.
@@ -169,8 +172,7 @@ impl Change<'_> {
     }
 
     fn without_object(&self) -> String {
-        let has_ended =
-            self.after.threads[self.thread].status == Status::Ended;
+        let has_ended = self.after.threads[self.thread].status == Status::Ended;
         match self.step().method() {
             "time_passes" => "the time is up".to_owned(),
             "" if has_ended => "ends".to_owned(),
