@@ -16,7 +16,7 @@ macro_rules! println {
 
 macro_rules! recordings {
     ($(
-        $name:ident [$($thread:literal),*] [$($step:literal)*]
+        $name:ident: $title:literal [$($thread:literal),*] [$($step:literal)*]
             [$($value:literal),*];
     )*) => {
         /// As a reader would write them.
@@ -41,60 +41,61 @@ macro_rules! recordings {
                 run: programs::$name::main,
                 threads: &["main thread", $($thread),*],
             },
+            title: $title,
             schedule: &[$($step),*],
             values: &[$($value),*],
         }),*];
     };
 }
 
-// The file, what its threads are called, who moves in the schedule that the
-// page shows, and the table's last columns.
+// The file, what the schedule is about, what the threads are called, who moves
+// step by step, and the table's last columns.
 recordings! {
-    barrier_one_too_many
+    barrier_one_too_many: "Three threads and a barrier of two"
         ["worker 1", "worker 2", "worker 3"] [1 2 3 1] ["meeting"];
-    barrier_round
+    barrier_round: "Three threads meet at a barrier"
         ["worker 1", "worker 2"] [1 0 2 1 0] [];
-    best_practices_opposite_order
+    best_practices_opposite_order: "Two locks, acquired in opposite order"
         ["Ada", "Ben"] [1 2 1 2] [];
-    condition_hand_over
+    condition_hand_over: "Waiting and notifying"
         ["taker", "giver"] [1 1 2 2 2 1 1] ["list"];
-    condition_if
+    condition_if: "Two cooks are woken for one order"
         ["first cook", "second cook", "waiter"] [1 1 2 2 3 3 3 1 1 2] ["orders"];
-    condition_while
+    condition_while: "Two cooks look again when they are woken"
         ["first cook", "second cook", "waiter"] [1 1 2 2 3 3 3 1 1 2 2] ["orders"];
-    event_clear_first
+    event_clear_first: "The event is cleared before the look"
         ["cook", "waiter"] [1 1 2 2 1] ["orders", "news"];
-    event_clear_late
+    event_clear_late: "The event is cleared after the look"
         ["cook", "waiter"] [1 2 2 1 1] ["orders", "news"];
-    event_notify_first
+    event_notify_first: "A notification comes before the wait"
         ["late worker"] [0 0 0 1 1] [];
-    event_pulse
+    event_pulse: "A pulse comes before the wait"
         ["worker"] [0 0 1] ["door"];
-    event_set
+    event_set: "One set releases all"
         ["worker 1", "worker 2"] [1 2 0 1 2 0 0] ["door"];
-    local_shared
+    local_shared: "Two threads share one variable"
         ["first waiter", "second waiter"] [1 2 1 2] ["order"];
-    lock_asks_first
+    lock_asks_first: "A thread asks first and acts later"
         ["thread A", "thread B"] [1 2 1] [];
-    lock_deposit
+    lock_deposit: "Two threads and one lock"
         ["first clerk", "second clerk"] [1 2 1 2 2] ["balance"];
-    lock_lost_deposit
+    lock_lost_deposit: "One of two deposits is lost"
         ["first clerk", "second clerk"] [1 2 1 2] ["balance"];
-    rlock_lock_twice
+    rlock_lock_twice: "A thread acquires a lock twice"
         [] [0 0] [];
-    semaphore_asks_first
+    semaphore_asks_first: "A thread asks first and acts later"
         ["thread A", "thread B"] [1 2 1] ["permits"];
-    semaphore_stray_release
+    semaphore_stray_release: "A release by mistake lets two threads in"
         ["thread A", "thread B", "thread C"] [1 2 3 1 3] ["permits", "inside"];
-    semaphore_three_workers
+    semaphore_three_workers: "Three workers and two permits"
         ["worker 1", "worker 2", "worker 3"] [1 2 3 2 3 1 3] ["permits"];
-    semaphore_two_each
+    semaphore_two_each: "Two threads want both permits"
         ["thread A", "thread B"] [1 2 1 2] ["permits"];
-    spawn_who_is_first
+    spawn_who_is_first: "The new thread comes first"
         ["new thread"] [1 0] [];
-    timer_cancel
+    timer_cancel: "A cancel comes too late"
         ["timer", "clock"] [0 1 2 1 1 0 0] [];
-    timer_flag
+    timer_flag: "A timer looks at its flag too early"
         ["sleeping thread"] [1 0 1] ["cancelled"];
 }
 

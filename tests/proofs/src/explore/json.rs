@@ -19,6 +19,7 @@ pub fn json(recording: &Recording, graph: &Graph) -> String {
     let program = &recording.program;
     let parts = [
         ("name", json!(program.name)),
+        ("title", json!(recording.title)),
         ("threads", json!(program.threads)),
         ("schedule", json!(recording.schedule)),
         ("values", json!(recording.values)),

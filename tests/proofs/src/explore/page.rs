@@ -10,6 +10,8 @@ use super::{
 pub struct Recording {
     /// Whose schedules are recorded.
     pub program: Program,
+    /// What the schedule is about.
+    pub title: &'static str,
     /// Who moves, step by step.
     pub schedule: &'static [usize],
     /// The objects whose values the table shows, in its last columns.
@@ -49,13 +51,8 @@ impl Recording {
     ///
     /// A sentence, if the program has no such schedule.
     pub fn markdown(&self, graph: &Graph) -> Result<String, String> {
-        let Recording {
-            program,
-            schedule,
-            values,
-        } = self;
-        let table = table::table(graph, program, schedule, values)?;
-        let diagram = diagram::diagram(graph, program, schedule)?;
+        let table = table::table(self, graph)?;
+        let diagram = diagram::diagram(self, graph)?;
         let script = format!(
             "<script type=\"application/json\">\n{}\n</script>",
             json::json(self, graph)
@@ -67,7 +64,7 @@ impl Recording {
         );
         let parts = [
             part("stepper", &figure),
-            part("diagram", &format!("```mermaid\n{diagram}```\n")),
+            part("diagram", &diagram),
             part("ends", &sentence(&graph.ends())),
         ];
         let start = "<!-- Written by `cargo book record schedules`. -->\n";

@@ -1,14 +1,15 @@
 //! One schedule as a table: a column for each thread that moves.
 
-use super::{Graph, Program, words};
+use super::{Graph, Recording, words};
 
-/// The table of `schedule`; `values` are its last columns.
-pub fn table(
-    graph: &Graph,
-    program: &Program,
-    schedule: &[usize],
-    values: &[&str],
-) -> Result<String, String> {
+/// The table of the schedule.
+pub fn table(recording: &Recording, graph: &Graph) -> Result<String, String> {
+    let Recording {
+        program,
+        schedule,
+        values,
+        ..
+    } = recording;
     let way = graph.way(schedule)?;
     let threads = threads(schedule);
     let mut head = vec!["step".to_owned()];
