@@ -4,13 +4,16 @@ use std::time::{self, Duration};
 use threading::Timer;
 
 pub fn main() {
-    let ring = || println!("it rings");
-    let timer = Timer::new(Duration::from_secs(1), ring);
+    let write = || {
+        println!("the first line");
+        println!("the last line");
+    };
+    let timer = Timer::new(Duration::from_secs(1), write);
     let timer = timer.start().unwrap();
     thread::spawn(|| time::time_passes());
     match timer.cancel() {
         Ok(()) => println!("in time"),
-        Err(_) => println!("too late"),
+        Err(_) => println!("too late, and the log is closed"),
     }
     timer.join().unwrap();
 }

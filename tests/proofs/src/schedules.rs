@@ -51,8 +51,8 @@ macro_rules! recordings {
 // The file, what the schedule is about, what the threads are called, who moves
 // step by step, and the table's last columns.
 recordings! {
-    barrier_one_too_many: "Three threads and a barrier of two"
-        ["worker 1", "worker 2", "worker 3"] [1 2 3 1] ["meeting"];
+    barrier_early_return: "A worker never comes to the barrier"
+        ["worker 1", "worker 2"] [1 2 0] [];
     barrier_round: "Three threads meet at a barrier"
         ["worker 1", "worker 2"] [1 0 2 1 0] [];
     best_practices_opposite_order: "Two locks, acquired in opposite order"
@@ -60,13 +60,13 @@ recordings! {
     condition_hand_over: "Waiting and notifying"
         ["taker", "giver"] [1 1 2 2 2 1 1] ["list"];
     condition_if: "Two cooks are woken for one order"
-        ["first cook", "second cook", "waiter"] [1 1 2 2 3 3 3 1 1 2] ["orders"];
+        ["first cook", "second cook", "guest"] [1 1 2 2 3 3 3 1 1 2] ["orders"];
     condition_while: "Two cooks look again when they are woken"
-        ["first cook", "second cook", "waiter"] [1 1 2 2 3 3 3 1 1 2 2] ["orders"];
+        ["first cook", "second cook", "guest"] [1 1 2 2 3 3 3 1 1 2 2] ["orders"];
     event_clear_first: "The event is cleared before the look"
-        ["cook", "waiter"] [1 1 2 2 1] ["orders", "news"];
+        ["cook", "guest"] [1 1 2 2 1] ["orders", "news"];
     event_clear_late: "The event is cleared after the look"
-        ["cook", "waiter"] [1 2 2 1 1] ["orders", "news"];
+        ["cook", "guest"] [1 2 2 1 1] ["orders", "news"];
     event_notify_first: "A notification comes before the wait"
         ["late worker"] [0 0 0 1 1] [];
     event_pulse: "A pulse comes before the wait"
@@ -94,7 +94,7 @@ recordings! {
     spawn_who_is_first: "The new thread comes first"
         ["new thread"] [1 0] [];
     timer_cancel: "A cancel comes too late"
-        ["timer", "clock"] [0 1 2 1 1 0 0] [];
+        ["timer", "clock"] [0 1 2 1 1 0 0 1] [];
     timer_flag: "A timer looks at its flag too early"
         ["sleeping thread"] [1 0 1] ["cancelled"];
 }

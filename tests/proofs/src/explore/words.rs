@@ -112,17 +112,18 @@ impl Change<'_> {
         };
         let name = object.name;
         if let Some(lock) = self.lost() {
-            return format!("releases {lock}, and waits");
+            return format!("releases {lock} and waits");
         }
         let Some(holder) = self.holder(object) else {
             return match object.kind {
-                Kind::Permits => "wants a permit, and waits".to_owned(),
+                Kind::Permits => "wants a permit and waits".to_owned(),
+                Kind::Place => format!("arrives at {name} and waits"),
                 _ => format!("waits for {name}"),
             };
         };
         match self.was_woken() {
-            true => format!("wakes, and waits for {holder}"),
-            false => format!("asks for {name}, and waits for {holder}"),
+            true => format!("wakes and waits for {holder}"),
+            false => format!("asks for {name} and waits for {holder}"),
         }
     }
 
@@ -157,15 +158,19 @@ impl Change<'_> {
                 format!("sees that {name} is held")
             }
             "is_locked" => format!("sees that {name} is free"),
-            "value" => format!("sees {value} in {name}"),
+            "value" if value == "1" => "sees 1 permit".to_owned(),
+            "value" => format!("sees {value} permits"),
             "is_set" => format!("sees that {name} is {value}"),
             "set" => format!("sets {name}"),
             "clear" => format!("clears {name}"),
-            "wait" if self.was_woken() => format!("wakes, and leaves {name}"),
+            "wait" if self.was_woken() && object.kind == Kind::Flag => {
+                "wakes".to_owned()
+            }
+            "wait" if self.was_woken() => format!("wakes and leaves {name}"),
             "wait" if object.kind == Kind::Flag => {
                 format!("finds {name} {value}")
             }
-            "wait" => format!("passes {name}"),
+            "wait" => format!("arrives last at {name}"),
             "notify_one" | "notify_all" | "notify" => self.notify(name),
             method => format!("calls {name}.{method}"),
         }
@@ -192,7 +197,7 @@ impl Change<'_> {
         let told = pairs.enumerate().filter(|(_, pair)| is_told(pair));
         let told: Vec<_> = told.map(|(id, _)| self.name(id)).collect();
         match told.is_empty() {
-            true => format!("notifies {name}: nobody waits"),
+            true => format!("notifies {name}, but no thread waits"),
             false => format!("notifies {}", told.join(" and ")),
         }
     }
