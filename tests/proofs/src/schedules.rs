@@ -99,15 +99,19 @@ recordings! {
         ["sleeping thread"] [1 0 1] ["cancelled"];
 }
 
-/// To check a program that is recorded in so few runs takes no time.
-const FEW_RUNS: usize = 10;
+/// A check that takes more runs is given up, unless all are asked for; then
+/// it may take so many.
+const RUNS: [usize; 2] = [200, 6_000];
+
+/// Programs that take more runs to record are not worth such a try.
+const SMALL: usize = 10;
 
 /// `proofs FOLDER [WORD] [--all]`: writes the recordings whose names have the
 /// word, and checks the small ones, or all of them.
 pub fn main() -> ExitCode {
     let mut words: Vec<String> = env::args().skip(1).collect();
     let all = words.pop_if(|word| word == "--all").is_some();
-    let most = if all { explore::RUNS } else { FEW_RUNS };
+    let most = RUNS[usize::from(all)];
     let Some(folder) = words.first() else {
         eprintln!("Where to? Run `cargo book record schedules`.");
         return ExitCode::FAILURE;
@@ -129,9 +133,6 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// What is not tried to its end in so many runs is not checked.
-const CHECK_RUNS: usize = 6_000;
-
 /// The threads take turns anyway, and it is slow to change cores.
 fn stay_on_one_core() {
     #[cfg(target_os = "linux")]
@@ -151,8 +152,8 @@ fn record(
 ) -> Result<(), String> {
     let name = recording.program.name;
     let (graph, runs) = recording.graph()?;
-    if runs <= most {
-        explore::check(&recording.program, &graph, CHECK_RUNS)?;
+    if runs <= SMALL || most > RUNS[0] {
+        explore::check(&recording.program, &graph, most)?;
     }
     let file = folder.join(name).with_extension("md");
     let text = recording.markdown(&graph);
