@@ -123,8 +123,8 @@ pub fn main() -> ExitCode {
         .iter()
         .filter(chosen)
         .map(|recording| record(recording, Path::new(folder), most))
-        .chain([crate::planted::is_found()])
         .filter_map(Result::err)
+        .chain(crate::planted::problems())
         .collect();
     problems.iter().for_each(|problem| eprintln!("{problem}"));
     match problems.is_empty() {

@@ -366,8 +366,9 @@ impl Execution {
         inner.told = Some(format!("panics: {message}"));
         drop(inner);
         self.look(id);
-        self.inner().finish(&self.entries(), Vec::new(), 0);
-        self.inner().end = Some(End::Panic(message.to_owned()));
+        let (entries, mut inner) = (self.entries(), self.inner());
+        inner.finish(&entries, Vec::new(), 0);
+        inner.end = Some(End::Panic(message.to_owned()));
     }
 
     /// Looks at what the program shows, after a step of this thread.
@@ -442,18 +443,17 @@ impl Execution {
 
     /// Comes before each operation on shared memory; tells whether the
     /// program itself makes it, with no module between.
-    pub(crate) fn operation(&self, address: usize) -> bool {
-        let _ = address;
+    pub(crate) fn operation(&self) -> bool {
         let (_, id) = me();
         if looks() {
             return false;
         }
+        if self.counts_too_many() {
+            self.cut_off(id);
+        }
         self.unwind_if_over(id);
         if self.is_over() {
             return false;
-        }
-        if self.counts_too_many() {
-            self.cut_off(id);
         }
         let place = self.source.place();
         let direct = place.as_ref().is_some_and(|place| place.direct);
@@ -468,16 +468,14 @@ impl Execution {
     fn counts_too_many(&self) -> bool {
         let mut inner = self.inner();
         inner.operations += 1;
-        inner.operations > OPERATIONS
+        inner.end.is_none() && inner.operations > OPERATIONS
     }
 
     fn cut_off(&self, id: usize) {
-        let mut inner = self.inner();
-        inner.operations = 0;
-        inner.finish(&self.entries(), Vec::new(), 0);
+        self.look(id);
+        let (entries, mut inner) = (self.entries(), self.inner());
+        inner.finish(&entries, Vec::new(), 0);
         inner.end = Some(End::Limit);
-        drop(inner);
-        self.unwind_if_over(id);
     }
 
     /// Something that the calling thread knows from now on.
@@ -546,7 +544,7 @@ impl Execution {
         self.inner().tasks[id].moved = true;
     }
 
-    /// Waits until they have ended; takes over what `result_of` has seen.
+    /// Waits until they have ended; in whatever order.
     pub(super) fn join(&self, id: usize, others: &[usize]) {
         let mut inner = self.inner();
         let is_there =

@@ -40,7 +40,7 @@ impl<T: Hash> Mutex<T> {
     /// Never.
     pub fn lock(&self) -> Result<Guard<'_, T>, Infallible> {
         let (execution, id) = me();
-        execution.operation(self.address());
+        execution.operation();
         while self.locked.get() && !execution.is_over() {
             self.sleepers.borrow_mut().push(id);
             execution.switch(id, Status::Waits);
@@ -98,7 +98,7 @@ impl Condvar {
     pub fn notify_one(&self) {
         let address = std::ptr::from_ref(self).addr();
         let (execution, _) = me();
-        execution.operation(address);
+        execution.operation();
         execution.access(address, (), Some(()));
     }
 }
@@ -174,7 +174,7 @@ pub mod atomic {
                 ) -> $type {
                     let address = std::ptr::from_ref(self).addr();
                     let (execution, _) = me();
-                    let direct = execution.operation(address);
+                    let direct = execution.operation();
                     let old = self.0.get();
                     let new = write(old);
                     self.0.set(new.unwrap_or(old));

@@ -1,6 +1,6 @@
 use std::thread;
 
-use super::event::Event;
+use super::super::event::Event;
 
 pub fn main() {
     let door = Event::new();
