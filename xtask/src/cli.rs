@@ -60,10 +60,14 @@ pub enum Command {
         #[arg(long, conflicts_with_all = ["name", "short"])]
         tables: bool,
     },
-    /// Run the programs that measure, and record their numbers
+    /// Run the programs that measure, and record their numbers; and record
+    /// schedules
     Record {
-        /// The program, as `gil_curve`: only this one
+        /// The program, as `gil_curve`, or `schedules`: only this one
         program: Option<String>,
+        /// After `schedules`, a word as `lock`: only programs that have it in
+        /// their names
+        word: Option<String>,
     },
     /// Try the primitives under every schedule, and record how many
     Prove {

@@ -24,6 +24,7 @@ pub mod prove;
 pub mod python;
 pub mod record;
 pub mod sanitize;
+pub mod schedules;
 pub mod surroundings;
 pub mod systems;
 pub mod test;

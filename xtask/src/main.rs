@@ -36,7 +36,9 @@ fn run(command: Command) -> Result<()> {
             let mode = bench::Mode::of(short, tables);
             bench::run(&root, name.as_deref(), mode)
         }
-        Command::Record { program } => record::run(&root, program.as_deref()),
+        Command::Record { program, word } => {
+            record::run(&root, program.as_deref(), word.as_deref())
+        }
         Command::Prove { primitive } => prove::run(&root, primitive.as_deref()),
     }
 }

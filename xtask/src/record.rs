@@ -1,7 +1,7 @@
 //! `cargo book record`: runs the programs that measure, and keeps what they
 //! print where the pages include it.
 //!
-//! A recording is a file `src/recorded/<program>.md` with the anchors
+//! A recording of numbers is a file `src/recorded/<program>.md` with the anchors
 //! `chart`, `rust`, `python` and `machine`.
 
 use std::ffi::OsStr;
@@ -12,20 +12,45 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::chart::{self, Figures};
-use crate::{machine, names, progress, project, python, surroundings};
+use crate::{
+    machine, names, progress, project, python, schedules, surroundings,
+};
 
 /// Where recordings lie.
 pub const FOLDER: &str = "src/recorded";
 
-/// Runs every program that has a recording, or the one that is named, and
-/// writes the recordings anew.
+/// What [`schedules`] records, in the place of a program.
+const SCHEDULES: &str = "schedules";
+
+/// Records every program that has a recording, and the schedules, or what is
+/// named; of the schedules, those that have `word` in their names.
 ///
 /// # Errors
 ///
 /// [`names::Unknown`] when there is no such program; else when one can't be
 /// run, fails, or prints no table, or when the machine is busy.
 /// Recordings that are complete by then stay.
-pub fn run(root: &Path, program: Option<&str>) -> Result<()> {
+pub fn run(
+    root: &Path,
+    program: Option<&str>,
+    word: Option<&str>,
+) -> Result<()> {
+    if program == Some(SCHEDULES) {
+        return schedules::run(root, word);
+    }
+    ensure!(
+        word.is_none(),
+        "only `cargo book record {SCHEDULES}` takes a word"
+    );
+    measure(root, program)?;
+    match program {
+        None => schedules::run(root, None),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Runs programs that measure, and writes their recordings anew.
+fn measure(root: &Path, program: Option<&str>) -> Result<()> {
     let programs = choose(root, program)?;
     // Before the first program has measured for minutes.
     let python = python::find().map_err(anyhow::Error::msg)?;
@@ -78,6 +103,7 @@ fn choose(root: &Path, program: Option<&str>) -> Result<Vec<String>> {
     };
     if !programs.iter().any(|program| program == name) {
         let programs = programs.iter().map(String::as_str);
+        let programs = programs.chain([SCHEDULES]);
         return Err(names::unknown("program", name, programs).into());
     }
     Ok(vec![name.to_owned()])

@@ -85,6 +85,10 @@ macro_rules! atomic {
                 &mut self.initial
             }
 
+            pub fn into_inner(mut self) -> $type {
+                *self.get_mut()
+            }
+
             /// The address alone: there is no such value in memory.
             pub const fn as_ptr(&self) -> *mut $type {
                 std::ptr::from_ref(self).cast_mut().cast()
@@ -94,6 +98,15 @@ macro_rules! atomic {
         impl Default for $name {
             fn default() -> Self {
                 $name::new(<$type>::default())
+            }
+        }
+
+        #[cfg(recorder)]
+        impl crate::explore::Show for $name {
+            const KIND: crate::explore::Kind = crate::explore::Kind::Value;
+
+            fn look(&self) -> crate::explore::Look {
+                crate::explore::Look::value(self.atomic().peek())
             }
         }
 
@@ -107,6 +120,11 @@ macro_rules! atomic {
             #[cfg(shuttle)]
             fn value(&self) -> $type {
                 self.load(Ordering::Relaxed)
+            }
+
+            #[cfg(recorder)]
+            fn value(&self) -> $type {
+                self.peek()
             }
         }
     };
@@ -137,11 +155,22 @@ macro_rules! number {
             pub fn fetch_or(&self, value: $type, how: Ordering) -> $type {
                 self.atomic().fetch_or(value, how)
             }
+
+            pub fn fetch_max(&self, value: $type, how: Ordering) -> $type {
+                self.atomic().fetch_max(value, how)
+            }
+
+            pub fn fetch_min(&self, value: $type, how: Ordering) -> $type {
+                self.atomic().fetch_min(value, how)
+            }
         }
     };
 }
 
 atomic!(AtomicBool, bool);
 number!(AtomicU8, u8);
+number!(AtomicU32, u32);
 number!(AtomicU64, u64);
 number!(AtomicUsize, usize);
+number!(AtomicI32, i32);
+number!(AtomicI64, i64);

@@ -3,19 +3,26 @@
 //!
 //! The models in `main.rs` include the book's modules as they stand, and name
 //! this crate `std`, `parking_lot` and `parking_lot_core` for them.
-//! It is built on loom with `--cfg loom`, on shuttle with `--cfg shuttle`, and
-//! without either it is empty.
+//! It is built on loom with `--cfg loom`, on shuttle with `--cfg shuttle`, on
+//! a checker of our own, which records schedules, with `--cfg recorder`, and
+//! without any of them it is empty.
 //!
-//! What is not overridden below is the real `std`.
+//! What is not overridden below is the real `std`; of its threads and what
+//! they share, nothing is there that the checker does not know.
 
-#![cfg(any(loom, shuttle))]
+#![cfg(any(loom, shuttle, recorder))]
 
 #[cfg(loom)]
 use loom as checker;
 #[cfg(shuttle)]
 use shuttle as checker;
 
+#[cfg(recorder)]
+pub mod checker;
+
 mod atomics;
+#[cfg(recorder)]
+pub mod explore;
 mod lazy;
 mod local;
 mod locks;
@@ -33,12 +40,13 @@ pub use ::std::*;
 pub mod sync {
     pub use crate::locks::{Condvar, LazyLock, Mutex, MutexGuard};
     pub use crate::once::OnceLock;
-    pub use ::std::sync::*;
+    pub use ::std::sync::{Arc, LockResult, PoisonError, Weak};
 
     /// `std::sync::atomic`, with the atomics of the checker.
     pub mod atomic {
         pub use crate::atomics::{
-            AtomicBool, AtomicU8, AtomicU64, AtomicUsize,
+            AtomicBool, AtomicI32, AtomicI64, AtomicU8, AtomicU32, AtomicU64,
+            AtomicUsize,
         };
         pub use std::sync::atomic::Ordering;
     }

@@ -4,23 +4,26 @@
 //! every schedule up to a bound and judges memory orderings, and built on
 //! shuttle, which tries fixed numbers of schedules that go further.
 //!
+//! `cargo book record schedules` runs it too, built on a checker of our own:
+//! then it records the schedules of small programs, for the pages.
+//!
 //! The modules are included as they stand. For them, `std`, `parking_lot` and
 //! `parking_lot_core` are this package's library.
 
-#[cfg(any(loom, shuttle))]
+#[cfg(any(loom, shuttle, recorder))]
 extern crate facade as parking_lot;
-#[cfg(any(loom, shuttle))]
+#[cfg(any(loom, shuttle, recorder))]
 extern crate facade as parking_lot_core;
-#[cfg(any(loom, shuttle))]
+#[cfg(any(loom, shuttle, recorder))]
 extern crate facade as std;
 
 /// In place of `std`'s, in the modules below.
-#[cfg(any(loom, shuttle))]
+#[cfg(any(loom, shuttle, recorder))]
 macro_rules! thread_local {
     ($($all:tt)*) => { facade::thread_locals! { $($all)* } };
 }
 
-#[cfg(any(loom, shuttle))]
+#[cfg(any(loom, shuttle, recorder))]
 #[path = "."]
 #[allow(dead_code, reason = "no model needs all of a module")]
 mod book {
@@ -44,7 +47,7 @@ mod book {
     pub mod timer_queue;
 }
 
-#[cfg(any(loom, shuttle))]
+#[cfg(any(loom, shuttle, recorder))]
 #[path = "timed.rs"]
 #[allow(dead_code, reason = "no model needs all of a module")]
 #[allow(missing_docs, reason = "the stand-ins have no pages")]
@@ -91,7 +94,34 @@ fn main() -> std::process::ExitCode {
     run::main()
 }
 
-#[cfg(not(any(loom, shuttle)))]
+/// As a program outside names the modules.
+#[cfg(recorder)]
+extern crate self as threading;
+#[cfg(recorder)]
+pub use book::{
+    barrier::Barrier,
+    condition::Condition,
+    event::Event,
+    lock::Lock,
+    rlock::RLock,
+    semaphore::{BoundedSemaphore, Semaphore},
+};
+#[cfg(recorder)]
+pub use timed::timer::Timer;
+
+#[cfg(recorder)]
+mod planted;
+#[cfg(recorder)]
+mod schedules;
+#[cfg(recorder)]
+mod shown;
+
+#[cfg(recorder)]
+fn main() -> std::process::ExitCode {
+    schedules::main()
+}
+
+#[cfg(not(any(loom, shuttle, recorder)))]
 fn main() {
     println!("This program needs a checker: run `cargo book prove`.");
 }

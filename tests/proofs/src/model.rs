@@ -1,13 +1,14 @@
 //! Runs a model under the checker, and counts the schedules.
 
-#[cfg(shuttle)]
+#[cfg(not(loom))]
 use std::cell::UnsafeCell;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
+#[cfg(not(recorder))]
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::lazy;
-use crate::time;
+#[cfg(not(recorder))]
+use crate::{lazy, time};
 
 /// What was seen in the schedules so far.
 static SEEN: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
@@ -34,7 +35,7 @@ pub struct Data<T>(Access<T>);
 
 #[cfg(loom)]
 type Access<T> = loom::cell::UnsafeCell<T>;
-#[cfg(shuttle)]
+#[cfg(not(loom))]
 type Access<T> = UnsafeCell<T>;
 
 // SAFETY: the checker runs one thread at a time, and no call below gives
@@ -54,7 +55,7 @@ impl<T: Copy> Data<T> {
         #[cfg(loom)]
         // SAFETY: loom checks it.
         let value = self.0.with(|value| unsafe { *value });
-        #[cfg(shuttle)]
+        #[cfg(not(loom))]
         // SAFETY: see above.
         let value = unsafe { *self.0.get() };
         value
@@ -65,7 +66,7 @@ impl<T: Copy> Data<T> {
         #[cfg(loom)]
         // SAFETY: loom checks it.
         self.0.with_mut(|value| unsafe { *value = new });
-        #[cfg(shuttle)]
+        #[cfg(not(loom))]
         // SAFETY: see above.
         unsafe {
             *self.0.get() = new;
@@ -130,6 +131,7 @@ pub fn check(model: fn(), _: Option<usize>) -> usize {
     all(random, model) + all(priorities, model)
 }
 
+#[cfg(not(recorder))]
 fn run(model: fn()) {
     lazy::next_execution();
     // Here, so that the clock is made before the threads.
@@ -150,7 +152,7 @@ pub use std::sync::Mutex as UncheckedMutex;
 /// theirs is known to the one that drops the last.
 #[cfg(loom)]
 pub use loom::sync::Arc as Shared;
-#[cfg(shuttle)]
+#[cfg(not(loom))]
 pub use std::sync::Arc as Shared;
 
 /// A place in two or more threads of which the checker tries every order.

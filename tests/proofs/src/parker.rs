@@ -33,6 +33,20 @@ impl Parker {
         self.woken.set(false);
     }
 
+    /// The thread sleeps on, and waits for something else from now on.
+    #[cfg(recorder)]
+    pub(crate) fn moves(&self) {
+        self.thread.moves();
+    }
+
+    #[cfg(not(recorder))]
+    pub(crate) fn moves(&self) {}
+
+    #[cfg(recorder)]
+    pub(crate) fn id(&self) -> thread::ThreadId {
+        self.thread.id()
+    }
+
     pub(crate) fn unpark(&self) {
         self.woken.set(true);
         if self.parked.get() {

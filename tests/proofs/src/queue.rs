@@ -1,6 +1,8 @@
 //! parking_lot_core's queues of parked threads: one for each address.
 
 use std::cell::Cell;
+#[cfg(recorder)]
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use crate::checker::sync::Mutex;
@@ -86,6 +88,16 @@ struct Queue(Vec<Rc<Parked>>);
 // SAFETY: see `Lazy`.
 unsafe impl Send for Queue {}
 
+/// What the recorder tells one moment from another by.
+#[cfg(recorder)]
+impl Hash for Queue {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for parked in &self.0 {
+            (parked.token.0, parked.parker.id()).hash(state);
+        }
+    }
+}
+
 static QUEUE: Lazy<Mutex<Queue>> = Lazy::new();
 
 fn with<R>(f: impl FnOnce(&mut Vec<Rc<Parked>>) -> R) -> R {
@@ -93,6 +105,14 @@ fn with<R>(f: impl FnOnce(&mut Vec<Rc<Parked>>) -> R) -> R {
         Ok(mut queue) => f(&mut queue.0),
         Err(_) => panic!("another thread of this model has panicked"),
     }
+}
+
+/// Whether the caller only looks at an object, and may wake no thread.
+fn looks() -> bool {
+    #[cfg(recorder)]
+    return crate::checker::looks();
+    #[cfg(not(recorder))]
+    false
 }
 
 /// Whether a thread is in the queue of `key`.
@@ -155,6 +175,9 @@ pub unsafe fn unpark_filter(
     mut filter: impl FnMut(ParkToken) -> FilterOp,
     callback: impl FnOnce(UnparkResult) -> UnparkToken,
 ) -> UnparkResult {
+    if looks() {
+        return UnparkResult::default();
+    }
     let mut woken = Vec::new();
     let result = with(|queue| {
         let mut stopped = false;
@@ -249,6 +272,7 @@ pub unsafe fn unpark_requeue(
         for (gone, place) in moved.iter().enumerate() {
             let parked = queue.remove(place - gone);
             parked.key.set(to);
+            parked.parker.moves();
             queue.push(parked);
         }
         let result = UnparkResult {

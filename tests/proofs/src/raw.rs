@@ -5,8 +5,11 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
+#[cfg(recorder)]
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::rc::Rc;
+use std::thread;
 
 use lock_api::RawMutex as _;
 
@@ -28,6 +31,15 @@ struct State {
 
 // SAFETY: see `Lazy`.
 unsafe impl Send for State {}
+
+/// What the recorder tells one moment from another by.
+#[cfg(recorder)]
+impl Hash for State {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.locked.hash(state);
+        self.waiters.iter().for_each(|it| it.id().hash(state));
+    }
+}
 
 /// What a thread that holds the mutex has to show.
 #[derive(Default)]
@@ -90,7 +102,9 @@ unsafe impl lock_api::RawMutex for RawMutex {
 
     unsafe fn unlock(&self, _: Held) {
         let next = self.with(|state| {
-            assert!(state.locked, "unlock of a mutex that nobody holds");
+            // A wait may be left by unwinding, before it has the mutex again.
+            let is_right = state.locked || thread::panicking();
+            assert!(is_right, "unlock of a mutex that nobody holds");
             state.locked = false;
             state.waiters.pop_front()
         });
@@ -134,6 +148,14 @@ struct Waiter {
 
 // SAFETY: see `Lazy`.
 unsafe impl Send for Waiters {}
+
+/// As that of `State`.
+#[cfg(recorder)]
+impl Hash for Waiters {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.iter().for_each(|it| it.parker.id().hash(state));
+    }
+}
 
 impl RawCondvar {
     fn with<R>(&self, f: impl FnOnce(&mut VecDeque<Rc<Waiter>>) -> R) -> R {

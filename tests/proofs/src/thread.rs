@@ -1,12 +1,13 @@
 //! `std::thread`, with the threads of the checker.
 
-pub use ::std::thread::*;
-
 use std::io;
+pub use std::thread::{Result, available_parallelism, panicking};
 
 use crate::checker::thread;
 pub use crate::local::LocalKey;
 pub use thread::{JoinHandle, Thread, ThreadId, current};
+#[cfg(recorder)]
+pub use thread::{Scope, ScopedJoinHandle, scope};
 
 /// `std::thread::Builder`, of which nothing but the thread matters here.
 #[derive(Default)]

@@ -1,0 +1,79 @@
+//! One schedule as a sequence diagram.
+
+use super::{Graph, Recording, table, words};
+
+/// The diagram of the schedule, in Mermaid's language.
+pub fn diagram(recording: &Recording, graph: &Graph) -> Result<String, String> {
+    let steps = steps(recording, graph)?;
+    let mut lines = vec![
+        "sequenceDiagram".to_owned(),
+        format!("    accTitle: {}", recording.title),
+        format!("    accDescr: {}", description(recording, &steps)),
+    ];
+    lines.extend(participants(recording, &steps));
+    lines.extend(steps.iter().map(Step::line));
+    Ok(lines.join("\n"))
+}
+
+struct Step<'a> {
+    thread: usize,
+    /// What the thread uses.
+    object: Option<&'a str>,
+    words: String,
+}
+
+fn steps<'a>(
+    recording: &Recording,
+    graph: &'a Graph,
+) -> Result<Vec<Step<'a>>, String> {
+    let way = graph.way(recording.schedule)?;
+    let steps = recording.schedule.iter().zip(way);
+    let step = |(&thread, at): (&usize, usize)| Step {
+        thread,
+        object: receiver(graph, at, thread),
+        words: graph.nodes[at].next[&thread].words.replace(';', ","),
+    };
+    Ok(steps.map(step).collect())
+}
+
+/// The object that the thread uses in its next step.
+fn receiver(graph: &Graph, at: usize, thread: usize) -> Option<&str> {
+    let state = &graph.nodes[at].state;
+    let name = state.threads[thread].next.receiver();
+    let object = state.objects.iter().find(|it| it.name == name);
+    object.map(|it| it.name)
+}
+
+impl Step<'_> {
+    fn line(&self) -> String {
+        let (thread, words) = (self.thread, &self.words);
+        match self.object {
+            Some(object) => format!("    T{thread}->>{object}: {words}"),
+            None => format!("    Note over T{thread}: {words}"),
+        }
+    }
+}
+
+/// The steps one after the other, for those who do not see the picture.
+fn description(recording: &Recording, steps: &[Step<'_>]) -> String {
+    let told = steps.iter().map(|step| {
+        let name = words::name(&recording.program, step.thread);
+        format!("{name}: {}.", step.words)
+    });
+    told.collect::<Vec<_>>().join(" ")
+}
+
+fn participants(recording: &Recording, steps: &[Step<'_>]) -> Vec<String> {
+    let mut all: Vec<String> = table::threads(recording.schedule)
+        .into_iter()
+        .map(|id| (id, words::name(&recording.program, id)))
+        .map(|(id, name)| format!("    participant T{id} as {name}"))
+        .collect();
+    for object in steps.iter().filter_map(|step| step.object) {
+        let line = format!("    participant {object}");
+        if !all.contains(&line) {
+            all.push(line);
+        }
+    }
+    all
+}
