@@ -68,7 +68,7 @@ struct Entry {
 }
 
 fn entries() -> Vec<Entry> {
-    let pattern = r"(?m)^\| ([^|]+) \| [^|]+ \| \[[^]]+\]\((\w+)\.md";
+    let pattern = r"(?m)^\| ([^|]+) \| [^|]+ \| \[[^]]+\]\(([\w/]+)\.md";
     let row = Regex::new(pattern).expect("the pattern is valid");
     let text = read(PATH);
     let rows = row.captures_iter(&text);
