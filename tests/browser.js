@@ -138,7 +138,7 @@ function foldIsShown(id) {
 function cutOnPaper() {
     const problems = [];
     const sheet = document.querySelector('main').getBoundingClientRect();
-    for (const table of document.querySelectorAll('main table')) {
+    for (const table of document.querySelectorAll('main table:not(.stepper *)')) {
         for (const box of [table, table.closest('.table-wrapper')]) {
             const { left, right } = box.getBoundingClientRect();
             if (left < sheet.left - 1 || right > sheet.right + 1) {
@@ -170,4 +170,274 @@ function cutOnPaper() {
         }
     }
     return problems;
+}
+
+/* Steppers ---------------------------------------------------------------- */
+
+const steppers = () => Array.from(document.querySelectorAll('figure.schedules > .stepper'));
+
+// A stepper beside its data: where it should be, and what it should show.
+class Player {
+    constructor(stepper) {
+        this.stepper = stepper;
+        this.data = JSON.parse(stepper.parentElement.querySelector('script').textContent);
+        this.problems = [];
+        const { nodes } = this.data;
+        const movers = new Set(nodes.flatMap(node => node[4].map(([mover]) => mover)));
+        this.movers = Array.from(movers).sort((a, b) => a - b);
+        this.node = 0;
+    }
+
+    says(problem) {
+        this.problems.push(`${this.data.name}, node ${this.node}: ${problem}`);
+    }
+
+    button(name) {
+        const buttons = Array.from(this.stepper.querySelectorAll('button'));
+        return buttons.find(button => button.textContent.includes(name));
+    }
+
+    told() {
+        return this.stepper.querySelector('[role=status]').textContent;
+    }
+
+    choices() {
+        return Array.from(this.stepper.querySelector('[role=group]').children);
+    }
+
+    fails([kind, text]) {
+        const { right } = this.data;
+        return ['deadlock', 'panic'].includes(kind)
+            || kind === 'done' && right !== undefined && !right.includes(text);
+    }
+
+    end() {
+        const end = this.data.nodes[this.node][5];
+        return end && [end[0], this.data.texts[end[1]]];
+    }
+
+    // What it shows is what is recorded for the node.
+    agrees() {
+        const { threads, values, texts, nodes } = this.data;
+        const [stands, shown, held, output, next] = nodes[this.node];
+        const lines = this.stepper.querySelectorAll('pre code > div');
+        this.movers.forEach((id, index) => {
+            const choice = this.choices()[index];
+            const isFree = choice.ariaDisabled === 'false';
+            if (isFree !== next.some(([mover]) => mover === id)) {
+                this.says(`${threads[id]} ${isFree ? 'can' : "can't"} be chosen`);
+            }
+            const [status, line] = stands[id] ?? ['e'];
+            if (line && 'rgwj'.includes(status)) {
+                const mark = lines[line - 1].querySelector(`b[data-thread="${index + 1}"]`);
+                if (!mark || !choice.textContent.endsWith(`line ${line}`)) {
+                    this.says(`${threads[id]} is not shown in line ${line}`);
+                }
+            }
+        });
+        const state = this.stepper.querySelector('dl').innerText;
+        const wanted = [
+            ...values.map((_, index) => texts[shown[index]]),
+            ...held.map(([, id]) => `held by ${threads[id]}`),
+            ...texts[output].split('\n'),
+        ];
+        for (const text of wanted) {
+            if (!state.includes(text)) {
+                this.says(`"${text}" is not among ${state}`);
+            }
+        }
+        const told = this.told();
+        if (Boolean(this.end()) !== / (It fails|The end): /.test(told)) {
+            this.says(`it tells: ${told}`);
+        }
+    }
+
+    // Goes on as `act` does, and says who has moved.
+    step(act) {
+        const before = this.told();
+        act();
+        const row = this.stepper.querySelector('tbody [aria-current=step]');
+        const { threads, nodes } = this.data;
+        const mover = threads.findIndex(name => this.told().includes(`: ${name} `));
+        const edge = nodes[this.node][4].find(([id]) => id === mover);
+        if (!row || !edge || before === this.told()) {
+            this.says(`a step tells: ${this.told()}`);
+            return false;
+        }
+        this.node = edge[1];
+        this.agrees();
+        return !this.end();
+    }
+
+    restart() {
+        this.button('To the start').click();
+        this.node = 0;
+        this.agrees();
+    }
+
+    // Goes forward to the end, and says after how many steps that is.
+    forward() {
+        let steps = 1;
+        while (this.step(() => this.button('Forward').click()) && steps < 1000) {
+            steps += 1;
+        }
+        return steps;
+    }
+
+    show(name, wanted) {
+        this.restart();
+        this.button(name).click();
+        const steps = this.forward();
+        const end = this.end();
+        if (!end || !wanted(end) || this.button('Forward').ariaDisabled !== 'true') {
+            this.says(`"${name}" comes to ${end}`);
+        }
+        return steps;
+    }
+
+    // The number of steps to the nearest end that fails.
+    nearest() {
+        const { nodes, texts } = this.data;
+        let front = new Set([0]);
+        for (let steps = 0; front.size; steps += 1) {
+            const ends = Array.from(front, id => nodes[id][5]).filter(Boolean);
+            if (ends.some(([kind, text]) => this.fails([kind, texts[text]]))) {
+                return steps;
+            }
+            front = new Set(Array.from(front).flatMap(id => nodes[id][4].map(([, to]) => to)));
+        }
+        return undefined;
+    }
+
+    play() {
+        const { ends } = this.data;
+        const fails = end => this.fails(end);
+        const works = end => end[0] === 'done' && !fails(end);
+
+        this.restart();
+        const outlook = Array.from(this.stepper.querySelectorAll('li'), item => item.textContent);
+        ends.forEach(([, , number], index) => {
+            if (!outlook[index].includes(`(${number} schedule`)) {
+                this.says(`of ${number} schedules it says: ${outlook[index]}`);
+            }
+        });
+
+        // Choose a thread at each step.
+        const choose = () => this.choices().findLast(it => it.ariaDisabled === 'false').click();
+        while (!this.end() && this.step(choose));
+
+        // And back.
+        while (this.button('Back').ariaDisabled === 'false') {
+            const before = this.told();
+            this.button('Back').click();
+            if (before === this.told()) {
+                this.says(`a step back tells: ${before}`);
+            }
+        }
+        this.node = 0;
+        this.agrees();
+
+        const nearest = this.nearest();
+        if ((nearest === undefined) === Boolean(this.button('fails'))) {
+            this.says('a button for what fails is missing, or too many');
+        }
+        if (nearest !== undefined) {
+            this.show('Show one that fails', fails);
+            const steps = this.show('Show the shortest', fails);
+            if (steps !== nearest) {
+                this.says(`the shortest that fails has ${nearest} steps, not ${steps}`);
+            }
+            if (ends.some(works)) {
+                this.show('Show a good one', works);
+            }
+        }
+        return this.problems;
+    }
+}
+
+function playAll() {
+    return steppers().length
+        ? steppers().flatMap(stepper => new Player(stepper).play())
+        : ['there is no stepper'];
+}
+
+function focusable() {
+    return steppers().flatMap(stepper => Array.from(stepper.querySelectorAll('button, [tabindex]')));
+}
+
+const taken = stepper => stepper.querySelectorAll('tbody tr:not(.ahead)').length;
+
+function focusOn(index) {
+    const element = focusable()[index];
+    element.focus();
+    window.before = taken(element.closest('.stepper'));
+    window.turned = false;
+    return document.activeElement === element ? [] : [`${element.outerHTML} gets no focus`];
+}
+
+// What an arrow has done: a step, or none where it scrolls a box.
+function hasMoved(by) {
+    const element = document.activeElement;
+    const stepper = element.closest('.stepper');
+    const name = element.textContent.trim().slice(0, 40);
+    const problems = window.turned ? [`an arrow turns the page from ${name}`] : [];
+    const rows = stepper.querySelectorAll('tbody tr').length;
+    const step = element.matches('button') ? window.before + by : window.before;
+    if (taken(stepper) !== Math.max(0, Math.min(rows, step))) {
+        problems.push(`on ${name} an arrow leads from step ${window.before} to ${taken(stepper)}`);
+    }
+    window.before = taken(stepper);
+    return problems;
+}
+
+// The first stepper is at its start; its first thread that can be chosen has
+// the key "1" or another.
+function isReady() {
+    const player = new Player(steppers()[0]);
+    player.restart();
+    player.button('Forward').focus();
+    window.turned = false;
+    window.first = player.choices().findIndex(it => it.ariaDisabled === 'false');
+    return player.problems;
+}
+
+// Only the key of a thread that can move does something.
+function hasChosen() {
+    const [stepper] = steppers();
+    const wanted = window.first === 0 ? 1 : 0;
+    return taken(stepper) === wanted ? [] : [`the key 1 has led to step ${taken(stepper)}`];
+}
+
+function wider() {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth > clientWidth ? [`the page is ${scrollWidth} wide, the window ${clientWidth}`] : [];
+}
+
+function setTheme(name) {
+    const { classList } = document.documentElement;
+    classList.remove('light', 'rust', 'coal', 'navy', 'ayu');
+    classList.add(name);
+}
+
+// What axe finds in the steppers.
+async function barriers(options) {
+    const { violations } = await axe.run('.stepper', { resultTypes: ['violations'], ...options });
+    return violations.map(({ id, help, nodes }) =>
+        `${id}: ${help}: ${nodes.map(node => node.html.slice(0, 200)).join(', ')}`);
+}
+
+function notATable() {
+    const isSeen = element => element && element.getClientRects().length > 0;
+    return Array.from(document.querySelectorAll('figure.schedules')).flatMap(figure => {
+        const { name, schedule } = JSON.parse(figure.querySelector('script').textContent);
+        const table = figure.querySelector(':scope > .table-wrapper');
+        const problems = [];
+        if (!isSeen(table) || table.querySelectorAll('tbody tr').length !== schedule.length) {
+            problems.push(`${name}: the table is not printed`);
+        }
+        if (isSeen(figure.querySelector('.stepper'))) {
+            problems.push(`${name}: the stepper is printed`);
+        }
+        return problems;
+    });
 }

@@ -18,7 +18,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use book_tests::browser::{self, Browser, Page};
 use book_tests::workspace::{Built, root};
 use libtest_mimic::{Arguments, Trial};
-use mdbook_driver::book::BookItem;
+use mdbook_driver::book::{BookItem, Chapter};
 use serde_json::Value;
 use xtask::alone;
 
@@ -33,7 +33,7 @@ const SHEET: (u32, u32) = (703, 1032);
 
 type Check = fn(&mut Page<'_>) -> Result<(), String>;
 
-const CHECKS: [(&str, Check); 10] = [
+const CHECKS: [(&str, Check); 15] = [
     ("diagrams_with_less_motion", |page| {
         diagrams_can_be_read(page, &[("prefers-reduced-motion", "reduce")])
     }),
@@ -51,6 +51,11 @@ const CHECKS: [(&str, Check); 10] = [
     ("link_opens_its_fold", link_opens_its_fold),
     ("nothing_is_cut_on_paper", nothing_is_cut_on_paper),
     ("no_sheet_of_paper_is_blank", no_sheet_is_blank),
+    ("steppers_show_what_is_recorded", steppers_show),
+    ("steppers_work_by_keyboard", steppers_work_by_keyboard),
+    ("steppers_fit_and_have_no_barrier", steppers_are_accessible),
+    ("steppers_can_be_read_in_each_theme", steppers_can_be_read),
+    ("steppers_are_tables_on_paper", steppers_are_tables),
 ];
 
 fn main() -> ExitCode {
@@ -96,25 +101,55 @@ fn run(
     check(&mut browser.page()?)
 }
 
-/// The book of [`PAGES`] alone, built into a folder of the test's own, and the
-/// lock that keeps other runs of the test away from it.
-static BOOK: LazyLock<Result<(PathBuf, File), String>> = LazyLock::new(|| {
+/// A book that is built into a folder of the test's own.
+struct Book {
+    folder: PathBuf,
+    /// The files of the pages that have a stepper.
+    steppers: Vec<String>,
+    /// Keeps other runs of the test away from the folder.
+    _alone: File,
+}
+
+/// The book of [`PAGES`], and of those with a stepper.
+static BOOK: LazyLock<Result<Book, String>> = LazyLock::new(|| {
     let folder = Built::find().scratch("browser");
     let built = xtask::book::load(root()).and_then(|mut book| {
+        let has_stepper =
+            |chapter: &Chapter| chapter.content.contains(":stepper}}");
         book.book.items.retain(|item| match item {
-            BookItem::Chapter(chapter) => PAGES
-                .iter()
-                .any(|page| chapter.path == Some(format!("{page}.md").into())),
+            BookItem::Chapter(chapter) => {
+                has_stepper(chapter) || is_one_of_pages(chapter)
+            }
             _ => false,
         });
+        let with_stepper = book.book.chapters().filter(|it| has_stepper(it));
+        let steppers = with_stepper.filter_map(html).collect();
         book.config.set("output.html.search.enable", false)?;
         let alone = alone::wait(&folder.with_extension("lock"))?;
         book.config.build.build_dir = folder.clone();
         book.build()?;
-        Ok((folder, alone))
+        Ok(Book {
+            folder,
+            steppers,
+            _alone: alone,
+        })
     });
     built.map_err(|error| format!("the book does not build: {error:#}"))
 });
+
+fn is_one_of_pages(chapter: &Chapter) -> bool {
+    let path = |page: &&str| Some(format!("{page}.md").into());
+    PAGES.iter().any(|page| chapter.path == path(page))
+}
+
+fn html(chapter: &Chapter) -> Option<String> {
+    let path = chapter.path.as_ref()?.with_extension("html");
+    Some(path.display().to_string())
+}
+
+fn book() -> Result<&'static Book, String> {
+    BOOK.as_ref().map_err(String::clone)
+}
 
 fn load(
     page: &mut Page<'_>,
@@ -122,14 +157,18 @@ fn load(
     (width, height): (u32, u32),
 ) -> Result<(), String> {
     page.resize(width, height)?;
-    let (folder, _alone) = BOOK.as_ref().map_err(String::clone)?;
-    page.load(folder, file)
+    page.load(&book()?.folder, file)
 }
 
-/// Fails with the sentences that a script of `tests/browser.js` returns.
-fn none(page: &mut Page<'_>, call: &str) -> Result<(), String> {
+/// What a function of `tests/browser.js` returns.
+fn ask(page: &mut Page<'_>, call: &str) -> Result<Value, String> {
     let script = include_str!("browser.js");
-    let found = page.evaluate(&format!("{script}\n{call}"))?;
+    page.evaluate(&format!("(() => {{\n{script}\nreturn {call};\n}})()"))
+}
+
+/// Fails with the sentences that a function of `tests/browser.js` returns.
+fn none(page: &mut Page<'_>, call: &str) -> Result<(), String> {
+    let found = ask(page, call)?;
     let problems: Vec<&str> = match &found {
         Value::Array(problems) => {
             problems.iter().filter_map(Value::as_str).collect()
@@ -183,14 +222,15 @@ fn sidebar_opens_by_keyboard(page: &mut Page<'_>) -> Result<(), String> {
     Ok(())
 }
 
+/// Notes that the page would be turned, and stays.
+const STAY: &str = "navigation.addEventListener('navigate', event => {
+    event.preventDefault();
+    window.turned = true;
+})";
+
 fn arrows_stay(page: &mut Page<'_>) -> Result<(), String> {
     load(page, "threads.html", NARROW)?;
-    page.evaluate(
-        "navigation.addEventListener('navigate', event => {
-            event.preventDefault();
-            window.turned = true;
-        })",
-    )?;
+    page.evaluate(STAY)?;
     page.press("ArrowRight")?;
     holds(page, "window.turned", "→ does not turn the page any more")?;
     for selector in [
@@ -295,4 +335,72 @@ fn no_sheet_is_blank(page: &mut Page<'_>) -> Result<(), String> {
         "of {count} sheets these are blank: {}",
         blank.join(", ")
     ))
+}
+
+/// Does something on each page that has a stepper, at a size.
+fn with_steppers(
+    page: &mut Page<'_>,
+    size: (u32, u32),
+    check: fn(&mut Page<'_>) -> Result<(), String>,
+) -> Result<(), String> {
+    let files = &book()?.steppers;
+    if files.is_empty() {
+        return Err("no page has a stepper".to_owned());
+    }
+    for file in files {
+        load(page, file, size)?;
+        check(page).map_err(|problem| format!("{file}: {problem}"))?;
+    }
+    Ok(())
+}
+
+fn steppers_show(page: &mut Page<'_>) -> Result<(), String> {
+    with_steppers(page, WIDE, |page| none(page, "playAll()"))
+}
+
+fn steppers_work_by_keyboard(page: &mut Page<'_>) -> Result<(), String> {
+    const KEYS: [(&str, i32); 3] =
+        [("ArrowLeft", -1), ("ArrowRight", 1), ("ArrowLeft", -1)];
+    with_steppers(page, NARROW, |page| {
+        page.evaluate(STAY)?;
+        let count = ask(page, "focusable().length")?;
+        for index in 0..count.as_u64().unwrap_or_default() {
+            none(page, &format!("focusOn({index})"))?;
+            for (key, by) in KEYS {
+                page.press(key)?;
+                none(page, &format!("hasMoved({by})"))?;
+            }
+        }
+        none(page, "isReady()")?;
+        page.press("1")?;
+        none(page, "hasChosen()")
+    })
+}
+
+fn steppers_are_accessible(page: &mut Page<'_>) -> Result<(), String> {
+    with_steppers(page, NARROW, |page| {
+        page.evaluate(include_str!("axe/axe.min.js"))?;
+        none(page, "wider()")?;
+        none(page, "unnamed()")?;
+        none(page, "barriers({})")
+    })
+}
+
+/// The colours are the same on each page.
+fn steppers_can_be_read(page: &mut Page<'_>) -> Result<(), String> {
+    page.media("screen", &[("prefers-reduced-motion", "reduce")])?;
+    load(page, "lock.html", WIDE)?;
+    page.evaluate(include_str!("axe/axe.min.js"))?;
+    for theme in ["light", "rust", "coal", "navy", "ayu"] {
+        ask(page, &format!("setTheme('{theme}')"))?;
+        page.settle()?;
+        none(page, "barriers({ runOnly: 'color-contrast' })")
+            .map_err(|problems| format!("{theme}: {problems}"))?;
+    }
+    Ok(())
+}
+
+fn steppers_are_tables(page: &mut Page<'_>) -> Result<(), String> {
+    page.media("print", &[])?;
+    with_steppers(page, SHEET, |page| none(page, "notATable()"))
 }

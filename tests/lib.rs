@@ -7,6 +7,8 @@
 //! | `programs` | every program, and its Python twin, prints its snapshot |
 //! | `layout` | page, module, program, twin and snapshot belong together |
 //! | `auto_traits` | no type becomes `Send` or `Sync` unnoticed |
+//! | `must_use` | a lost answer is a warning where it is lost |
+//! | `public_api` | each `_timeout` has its `_deadline`; no foreign types |
 //! | `browser` | the pages in a real browser: keyboard, colours, paper |
 //! | `surroundings` | a reader's variables change none of the others |
 //! | `take_home` | a module works in an empty crate of the reader's |

@@ -15,6 +15,7 @@ use cargo_metadata::Message;
 const SUBJECTS: &str = "\
     let (none, now) = (std::time::Duration::ZERO, std::time::Instant::now());
     let (event, semaphore) = (Event::new(), Semaphore::new(0));
+    let (turn, closable) = (AutoResetEvent::new(), ClosableSemaphore::new(0));
     let bounded = BoundedSemaphore::new(1);
     let shared = std::sync::Arc::new(Semaphore::new(0));
     let limited = std::sync::Arc::new(BoundedSemaphore::new(1));
@@ -26,6 +27,10 @@ const SUBJECTS: &str = "\
     let ranked = RankedLock::new(1, \"lock\", 1);
     let barrier = Barrier::new(1).unwrap();
     let thread: Thread = Thread::new(|| ()).start().unwrap();
+    let timer: Timer = Timer::new(none, || ()).start().unwrap();
+    let alarm = threading::timer_alarm::Alarm::new();
+    let queued = TimerQueue::new().unwrap().after(none, || ());
+    let joining = threading::spawn_join::JoinState::<u8>::new();
 ";
 
 /// Calls whose answer is lost, one a line.
@@ -33,6 +38,16 @@ const CALLS: &[&str] = &[
     "event.is_set();",
     "event.wait_timeout(none);",
     "event.wait_deadline(now);",
+    "turn.try_wait();",
+    "turn.wait_timeout(none);",
+    "turn.wait_deadline(now);",
+    "closable.is_closed();",
+    "closable.acquire();",
+    "closable.try_acquire();",
+    "closable.acquire_timeout(none);",
+    "closable.acquire_deadline(now);",
+    "closable.release();",
+    "closable.release_many(2);",
     "semaphore.acquire();",
     "semaphore.try_acquire();",
     "semaphore.acquire_timeout(none);",
@@ -114,14 +129,35 @@ const CALLS: &[&str] = &[
     "ranked.try_acquire();",
     "barrier.wait();",
     "barrier.wait_timeout(none);",
+    "barrier.wait_deadline(now);",
     "thread.join_timeout(none);",
     "thread.join();",
+    "thread.wait();",
+    "thread.wait_timeout(none);",
+    "thread.wait_deadline(now);",
+    "joining.wait(None);",
+    "joining.take();",
+    "timer.join();",
+    "timer.join_timeout(none);",
+    "timer.cancel();",
+    "timer.wait_timeout(none);",
+    "timer.wait_deadline(now);",
+    "alarm.cancel();",
+    "alarm.wait_timeout(none);",
+    "alarm.wait_deadline(now);",
+    "queued.cancel();",
+    "queued.wait_timeout(none);",
+    "queued.wait_deadline(now);",
 ];
 
 /// Calls that have no answer, or none that must be looked at.
 const OTHER_CALLS: &[&str] = &[
     "event.wait();",
     "event.set();",
+    "turn.wait();",
+    "turn.set();",
+    "turn.clear();",
+    "closable.close();",
     "semaphore.acquire_by_hand();",
     "local.with(|_| ());",
     "lock.acquire_by_hand();",

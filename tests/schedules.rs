@@ -11,9 +11,10 @@ use std::fs;
 use std::path::Path;
 
 use book_tests::cargo;
-use book_tests::includes::includes;
 use book_tests::problems::Problems;
 use book_tests::workspace::{all_pages, exists, read, root, stems};
+use xtask::includes::{Include, includes};
+use xtask::pages::Page;
 use xtask::schedules::{FOLDER, PROGRAMS, recorder};
 
 #[test]
@@ -39,7 +40,7 @@ fn programs_and_recordings_belong_together() {
     }
     let shown: BTreeSet<String> = all_pages()
         .iter()
-        .flat_map(includes)
+        .flat_map(included)
         .map(|include| include.file)
         .collect();
     for name in programs() {
@@ -73,9 +74,13 @@ fn compare(name: &str, new: &Path) -> Result<(), String> {
     Err(format!("{file} is out of date, and so is {pages}: {again}"))
 }
 
+fn included(page: &Page) -> Vec<Include> {
+    includes(&page.path, &page.source)
+}
+
 /// The pages that include the file.
 fn pages_with(file: &str) -> Vec<String> {
     let mut pages = all_pages();
-    pages.retain(|page| includes(page).iter().any(|it| it.file == file));
+    pages.retain(|page| included(page).iter().any(|it| it.file == file));
     pages.into_iter().map(|page| page.path).collect()
 }

@@ -10,7 +10,7 @@
 //! files as they are.
 //!
 //! A test is called like the module. The files that travel are the module and
-//! those in the line ``//! Travels with: `rlock.rs`.`` of its first comment;
+//! those in the list ``//! Travels with: `rlock.rs`.`` of its first comment;
 //! the dependencies are those that the page's *Take it home* shows. A page of
 //! several modules has a part for each there, below a heading: the first file
 //! that it lists is the module's.
@@ -351,12 +351,12 @@ fn in_crate(folder: &Path, target: &Path, subcommand: &str) -> Command {
 /// The stems of the files that travel with a file: its own first.
 fn travels(path: &str) -> Result<Vec<String>, String> {
     let text = read(path);
-    let line = text
-        .lines()
-        .find(|line| line.starts_with("//! Travels with:"));
+    let begin = |line: &&str| !line.starts_with("//! Travels with:");
+    let list = text.lines().skip_while(begin);
+    let list: String = list.take_while(|line| line.contains('`')).collect();
     let own = Path::new(path).file_stem().unwrap_or_default();
     let mut files = vec![own.to_string_lossy().into_owned()];
-    for span in code_spans(line.unwrap_or_default()) {
+    for span in code_spans(&list) {
         let Some(companion) = span.strip_suffix(".rs") else {
             return Err(format!(
                 "{path}: `{span}` in the line `Travels with` is no file: \

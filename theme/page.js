@@ -37,7 +37,8 @@
     }
 
     // mdBook turns the page on the arrow keys. They have another meaning in a
-    // box that scrolls and in a menu, and none on a button or a summary.
+    // box that scrolls and in a menu, and none on a button or a summary. A
+    // stepper has its own.
     function keepArrows() {
         const scrolls = box => box.scrollWidth > box.clientWidth
             && ['auto', 'scroll'].includes(getComputedStyle(box).overflowX);
@@ -51,14 +52,15 @@
         };
         addEventListener('keydown', event => {
             const turns = event.key === 'ArrowLeft' || event.key === 'ArrowRight';
-            if (turns && isOver(event.target)) {
+            if (turns && !event.target.closest('.stepper') && isOver(event.target)) {
                 event.stopPropagation();
             }
         }, { capture: true });
     }
 
     // A box that scrolls is reached by Tab and has a name. Whether it scrolls
-    // changes with the window, with its fold, and with its hidden lines.
+    // changes with the window, with its fold, with its hidden lines, and with
+    // the table in it.
     function nameWhatScrolls() {
         const describe = (box, name) => {
             if (box.scrollWidth > box.clientWidth) {
@@ -71,9 +73,7 @@
         };
         const names = new Map();
         const all = () => names.forEach((name, box) => describe(box, name));
-        const sizes = new ResizeObserver(changes => {
-            changes.forEach(({ target }) => describe(target, names.get(target)));
-        });
+        const sizes = new ResizeObserver(all);
         for (const [kind, selector] of [
             ['Code block', 'main pre > code'],
             ['Table', 'main .table-wrapper'],
@@ -81,7 +81,7 @@
         ]) {
             document.querySelectorAll(selector).forEach((box, index) => {
                 names.set(box, `${kind} ${index + 1}`);
-                sizes.observe(box);
+                [box, ...box.querySelectorAll('table')].forEach(it => sizes.observe(it));
             });
         }
         document.fonts.ready.then(all);

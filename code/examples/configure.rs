@@ -1,4 +1,6 @@
 //! A thread gets a name and becomes a daemon, before it starts.
+//!
+//! Travels with: `attributes.rs`.
 
 use std::error::Error;
 

@@ -1,4 +1,6 @@
 //! A name and a daemon flag that come too late.
+//!
+//! Travels with: `attributes.rs`.
 
 use std::error::Error;
 use std::fmt::Display;

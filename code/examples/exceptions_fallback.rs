@@ -1,4 +1,6 @@
 //! A hook that fails itself: the default one takes over, and says so.
+//!
+//! Travels with: `configure.rs`.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -16,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let fail = || panic!("out of paper");
     let thread = Thread::new(fail).name("printer").start()?;
 
-    thread.handle().join()?;
+    thread.wait()?;
     println!("main: continuing on");
     Ok(())
 }

@@ -1,4 +1,6 @@
 //! A hook of the program's own, and the default one again.
+//!
+//! Travels with: `attributes.rs`, `configure.rs`.
 
 use std::error::Error;
 use std::sync::Arc;

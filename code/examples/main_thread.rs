@@ -1,4 +1,6 @@
 //! What the main thread knows about itself.
+//!
+//! Travels with: `attributes.rs`.
 
 use std::error::Error;
 

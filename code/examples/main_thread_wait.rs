@@ -1,4 +1,6 @@
 //! `main` returns while a thread still works, and the program waits for it.
+//!
+//! Travels with: `configure.rs`.
 
 use std::error::Error;
 use std::sync::mpsc::{self, Receiver};

@@ -1,4 +1,7 @@
 //! Joining: too early, with a timeout, by several, of oneself, too late.
+//!
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_native.rs`,
+//! `spawn_report.rs`.
 
 use std::error::Error;
 use std::sync::mpsc;
@@ -33,9 +36,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // ANCHOR: several
     thread::scope(|scope| {
-        let joiners = [(); 3].map(|()| scope.spawn(|| thread.handle().join()));
+        let waiters = [(); 3].map(|()| scope.spawn(|| thread.wait()));
         drop(finish);
-        let done = joiners.map(|joiner| joiner.join().unwrap().is_ok());
+        let done = waiters.map(|waiter| waiter.join().unwrap().is_ok());
         println!("joined by 3 at once: {done:?}");
     });
     let again = thread.join_timeout(Duration::ZERO).is_some();

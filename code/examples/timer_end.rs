@@ -1,7 +1,7 @@
 //! A timer is a thread: it has a name, it is listed, and the end of the
 //! program waits for it.
 //!
-//! Travels with: `main_thread.rs`, `utilities.rs`.
+//! Travels with: `attributes.rs`, `main_thread.rs`, `utilities.rs`.
 
 use std::error::Error;
 use std::thread;

@@ -1,4 +1,6 @@
 //! A roll call of the running threads.
+//!
+//! Travels with: `attributes.rs`.
 
 use std::error::Error;
 use std::sync::{Arc, Barrier, mpsc};

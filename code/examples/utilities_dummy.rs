@@ -1,4 +1,6 @@
 //! A thread that was started by other means gets a dummy.
+//!
+//! Travels with: `attributes.rs`.
 
 use std::error::Error;
 use std::thread;
@@ -20,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("ended");
     println!("alive:  {}", dummy.is_alive());
     println!("listed: {}", enumerate().contains(&dummy));
-    if let Err(JoinError::Foreign) = dummy.join() {
+    if let Err(JoinError::Foreign) = dummy.wait() {
         println!("only who started it can join it");
     }
     Ok(())

@@ -13,15 +13,16 @@
 //! # Before you copy it
 //!
 //! - [`ThreadHandle::native_id`] waits for a moment right after a start.
-//! - After a `fork`, the child's handle of its own thread still has the
-//!   native id that the thread had in the parent.
+//! - In a child process made by `fork`, the handle of the one thread there
+//!   still has the native id that the thread had in the parent.
 //! - The daemon flag means something only in a program that waits for its
 //!   threads: see `wait_at_end` in `main_thread.rs`.
 //! - It needs 64-bit atomics, as `spawn.rs` does.
 //!
 //! The chapter that explains this file is `src/attributes.md`.
 //!
-//! Travels with: `life_cycle.rs`, `spawn.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`,
+//! `spawn_native.rs`, `spawn_report.rs`.
 
 use std::num::NonZeroU64;
 
@@ -84,7 +85,7 @@ impl ThreadHandle {
     // ANCHOR: daemon
     #[must_use]
     pub fn is_daemon(&self) -> bool {
-        self.record.progress.lock().daemon
+        self.record.settings.lock().daemon
     }
     // ANCHOR_END: daemon
 
@@ -143,10 +144,7 @@ impl ThreadHandle {
     // ANCHOR: alive
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        match self.record.life.state() {
-            State::Running | State::Blocked => true,
-            State::New | State::Terminated => false,
-        }
+        self.record.life.state().is_alive()
     }
     // ANCHOR_END: alive
 }
@@ -253,7 +251,7 @@ mod tests {
         let comm = || std::fs::read_to_string("/proc/thread-self/comm");
         let thread = Thread::new(comm).share();
         let name = "a rather long name".to_owned();
-        thread.record.progress.lock().name.given = Some(name);
+        thread.record.settings.lock().name.given = Some(name);
         thread.start().unwrap();
         let seen = thread.join().unwrap().unwrap();
         assert_eq!(seen.trim_end(), "a rather long n");

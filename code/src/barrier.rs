@@ -555,7 +555,7 @@ impl<A: FnMut() + Send> Barrier<A> {
     /// forever.
     #[track_caller]
     pub fn wait(&self) -> Result<usize, BrokenBarrierError> {
-        self.wait_at_most(self.timeout)
+        self.wait_at_most(|| self.timeout.and_then(deadline_after))
     }
 
     /// Waits until all parties have arrived, but no longer than `timeout`.
@@ -601,19 +601,63 @@ impl<A: FnMut() + Send> Barrier<A> {
         &self,
         timeout: Duration,
     ) -> Result<usize, BrokenBarrierError> {
-        self.wait_at_most(Some(timeout))
+        self.wait_at_most(|| deadline_after(timeout))
+    }
+
+    /// Waits until all parties have arrived, but no longer than until
+    /// `deadline`.
+    ///
+    /// Returns what [`wait`](Self::wait) returns. The default timeout of the
+    /// barrier does not count here.
+    ///
+    /// A deadline limits what a [timeout](Self::wait_timeout) limits, but is
+    /// the same moment however long the thread waits for a free place before.
+    /// One in the past breaks the barrier at once, unless the calling thread
+    /// is the last to arrive. `None` waits forever.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`wait_timeout`](Self::wait_timeout).
+    ///
+    /// # Panics
+    ///
+    /// When [`wait`](Self::wait) does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use threading::{Barrier, BrokenBarrierError};
+    ///
+    /// let barrier = Barrier::new(2).unwrap();
+    /// let deadline = Instant::now() + Duration::from_millis(5);
+    /// let alone = barrier.wait_deadline(deadline);
+    /// assert_eq!(alone, Err(BrokenBarrierError::TimedOut));
+    /// ```
+    ///
+    /// # Differences from Python
+    ///
+    /// There is no such call.
+    #[track_caller]
+    pub fn wait_deadline(
+        &self,
+        deadline: impl Into<Option<Instant>>,
+    ) -> Result<usize, BrokenBarrierError> {
+        let deadline = deadline.into();
+        self.wait_at_most(|| deadline)
     }
 
     // ANCHOR: wait
+    /// Waits; asks for the deadline when the thread is in a round.
     #[track_caller]
     fn wait_at_most(
         &self,
-        timeout: Option<Duration>,
+        deadline: impl FnOnce() -> Option<Instant>,
     ) -> Result<usize, BrokenBarrierError> {
         let found = self.arrive()?;
         let index = found.count();
         if index + 1 < self.parties {
-            self.await_release(found.generation(), timeout)?;
+            self.await_release(found.generation(), deadline())?;
         } else if let Some(action) = &self.action {
             self.act(action)?;
         }
@@ -654,11 +698,9 @@ impl<A: FnMut() + Send> Barrier<A> {
     fn await_release(
         &self,
         generation: u64,
-        timeout: Option<Duration>,
+        deadline: Option<Instant>,
     ) -> Result<(), BrokenBarrierError> {
         let ended = |word: Word| word.has_ended(generation);
-        // A sum that the clock cannot hold means: no end.
-        let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
         if let Some(word) = self.wait_until(ended, deadline) {
             return self.outcome(word, generation);
         }
@@ -970,6 +1012,11 @@ fn yield_until<T>(
 /// How long no waiter yields, after yields that took so long.
 fn rest(took: Duration) -> Duration {
     took.saturating_mul(REST).min(LONGEST_REST)
+}
+
+/// When so much time has passed; `None` if the clock can't hold the sum.
+fn deadline_after(timeout: Duration) -> Option<Instant> {
+    Instant::now().checked_add(timeout)
 }
 
 fn micros(moment: Instant) -> u64 {
@@ -1493,6 +1540,40 @@ mod tests {
             assert_eq!(wait_timeout(&barrier, Duration::MAX), Ok(1));
             assert_eq!(join_all(early), [Ok(0)]);
         }
+    }
+
+    #[test]
+    fn a_deadline_is_the_same_moment_for_all() {
+        let barrier = Arc::new(new(3).with_timeout(Duration::MAX));
+        let deadline = Instant::now() + SHORT;
+        let threads = [(); 2].map(|()| {
+            let barrier = Arc::clone(&barrier);
+            thread::spawn(move || barrier.wait_deadline(deadline))
+        });
+        let answers = threads.map(join);
+        assert_eq!(answers, [Err(TimedOut), Err(TimedOut)]);
+        assert!(Instant::now() >= deadline);
+    }
+
+    #[test]
+    fn a_deadline_in_the_past_breaks_the_barrier_unless_last() {
+        let past = Instant::now();
+        let barrier = new(1);
+        assert_eq!(barrier.wait_deadline(past), Ok(0));
+
+        let barrier = new(2);
+        assert_eq!(barrier.wait_deadline(past), Err(TimedOut));
+        assert!(barrier.is_broken());
+    }
+
+    #[test]
+    fn no_deadline_replaces_the_default_timeout() {
+        let barrier = Arc::new(new(2).with_timeout(Duration::ZERO));
+        let other = Arc::clone(&barrier);
+        let early = thread::spawn(move || other.wait_deadline(None));
+        until_asleep(&barrier);
+        assert_eq!(wait_timeout(&barrier, LIMIT), Ok(1));
+        assert_eq!(join(early), Ok(0));
     }
 
     #[test]

@@ -79,7 +79,7 @@ use super::lock::{Lock, LockGuard};
 #[doc(alias = "scoped_lock")]
 // ANCHOR: acquire_all
 pub fn acquire_all<S: LockSet>(set: S) -> Result<S::Guards, RepeatedLock> {
-    match set.acquire_sorted(Patience::Endless) {
+    match set.acquire_sorted(Patience::Until(None)) {
         Ok(guards) => Ok(guards),
         Err(AcquireAllError::Repeated(error)) => Err(error),
         Err(AcquireAllError::Held { .. }) => unreachable!("it waits forever"),
@@ -155,7 +155,7 @@ pub fn acquire_all_timeout<S: LockSet>(
 
 /// Acquires all locks of a set, waiting no longer than until `deadline`.
 ///
-/// A deadline in the past tries once.
+/// A deadline in the past tries once; `None` waits forever.
 ///
 /// # Errors
 ///
@@ -181,9 +181,9 @@ pub fn acquire_all_timeout<S: LockSet>(
 /// There is no such call.
 pub fn acquire_all_deadline<S: LockSet>(
     set: S,
-    deadline: Instant,
+    deadline: impl Into<Option<Instant>>,
 ) -> Result<S::Guards, AcquireAllError> {
-    set.acquire_sorted(Patience::Until(deadline))
+    set.acquire_sorted(Patience::Until(deadline.into()))
 }
 
 /// What [`acquire_all`] and its kind take: several locks.
@@ -226,8 +226,8 @@ mod sealed {
     #[derive(Clone, Copy, Debug)]
     pub enum Patience {
         None,
-        Until(Instant),
-        Endless,
+        /// `None`: forever.
+        Until(Option<Instant>),
     }
 
     pub trait Sealed {}
@@ -241,15 +241,14 @@ use sealed::Patience;
 
 impl Patience {
     fn of(timeout: Duration) -> Self {
-        let deadline = Instant::now().checked_add(timeout);
-        deadline.map_or(Patience::Endless, Patience::Until)
+        // A sum too large for the clock: no deadline.
+        Patience::Until(Instant::now().checked_add(timeout))
     }
 
     fn ask<T: ?Sized>(self, lock: &Lock<T>) -> Option<LockGuard<'_, T>> {
         match self {
             Patience::None => lock.try_acquire(),
             Patience::Until(deadline) => lock.acquire_deadline(deadline),
-            Patience::Endless => Some(lock.acquire()),
         }
     }
 }
@@ -661,7 +660,7 @@ impl<T: ?Sized> RankedLock<T> {
     /// Acquires the lock if the order allows it, waiting no longer than until
     /// `deadline`.
     ///
-    /// A deadline in the past tries once.
+    /// A deadline in the past tries once; `None` waits forever.
     ///
     /// # Errors
     ///
@@ -677,9 +676,9 @@ impl<T: ?Sized> RankedLock<T> {
     #[doc(alias = "try_lock_until")]
     pub fn acquire_deadline(
         &self,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Result<RankedLockGuard<'_, T>, RankedLockError> {
-        self.acquire_with(Patience::Until(deadline))
+        self.acquire_with(Patience::Until(deadline.into()))
     }
 
     fn acquire_with(

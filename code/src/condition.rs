@@ -237,15 +237,12 @@ impl<L: ConditionLock> Condition<L> {
     #[track_caller]
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_timeout(&self, timeout: Duration) -> Option<L::Guard<'_>> {
-        match deadline_after(timeout) {
-            None => Some(self.acquire()),
-            deadline => self.lock.acquire(deadline),
-        }
+        self.lock.acquire(deadline_after(timeout))
     }
 
     /// Acquires the lock, waiting no longer than until `deadline`.
     ///
-    /// A deadline in the past tries once.
+    /// A deadline in the past tries once; `None` waits forever.
     ///
     /// ```
     /// use std::time::Instant;
@@ -260,8 +257,11 @@ impl<L: ConditionLock> Condition<L> {
     /// Like [`acquire`](Condition::acquire).
     #[track_caller]
     #[must_use = "the lock is released as soon as its guard is dropped"]
-    pub fn acquire_deadline(&self, deadline: Instant) -> Option<L::Guard<'_>> {
-        self.lock.acquire(Some(deadline))
+    pub fn acquire_deadline(
+        &self,
+        deadline: impl Into<Option<Instant>>,
+    ) -> Option<L::Guard<'_>> {
+        self.lock.acquire(deadline.into())
     }
 
     /// Releases the lock, waits for a notification, and acquires the lock
@@ -370,7 +370,7 @@ impl<L: ConditionLock> Condition<L> {
     /// tells whether the thread was notified.
     ///
     /// A deadline in the past is like a timeout of zero: see
-    /// [`wait_timeout`](Condition::wait_timeout).
+    /// [`wait_timeout`](Condition::wait_timeout). `None` waits forever.
     ///
     /// A deadline is the better bound for a loop: each wait gets what the
     /// earlier ones left.
@@ -397,9 +397,9 @@ impl<L: ConditionLock> Condition<L> {
     pub fn wait_deadline(
         &self,
         guard: &mut L::Guard<'_>,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> bool {
-        self.sleep(guard, Some(deadline))
+        self.sleep(guard, deadline.into())
     }
 
     /// Waits with the lock held through `guard`; tells whether the thread was
@@ -512,7 +512,7 @@ impl<L: ConditionLock> Condition<L> {
     /// returns what the predicate said last.
     ///
     /// A deadline in the past asks the predicate at most twice and does not
-    /// sleep.
+    /// sleep; `None` waits forever.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -535,9 +535,9 @@ impl<L: ConditionLock> Condition<L> {
         &self,
         guard: &mut L::Guard<'_>,
         predicate: impl FnMut(&L::Value) -> bool,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> bool {
-        self.sleep_until(guard, predicate, Some(deadline))
+        self.sleep_until(guard, predicate, deadline.into())
     }
 
     /// Sleeps until `predicate` holds; returns what it said last.
@@ -721,7 +721,7 @@ impl<L: ConditionLock> Condition<L> {
     /// Acquires the lock without a guard, waiting no longer than until
     /// `deadline`; tells whether it did.
     ///
-    /// A deadline in the past tries once.
+    /// A deadline in the past tries once; `None` waits forever.
     ///
     /// ```
     /// use std::time::Instant;
@@ -738,8 +738,11 @@ impl<L: ConditionLock> Condition<L> {
     /// Like [`acquire`](Condition::acquire).
     #[track_caller]
     #[must_use = "if it did, the caller owes a release"]
-    pub fn acquire_by_hand_deadline(&self, deadline: Instant) -> bool {
-        self.lock.acquire_by_hand(Some(deadline))
+    pub fn acquire_by_hand_deadline(
+        &self,
+        deadline: impl Into<Option<Instant>>,
+    ) -> bool {
+        self.lock.acquire_by_hand(deadline.into())
     }
 
     /// Releases the lock that was acquired by hand.
@@ -834,9 +837,9 @@ impl<L: ConditionLock> Condition<L> {
     /// ```
     pub fn wait_by_hand_deadline(
         &self,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Result<bool, NotHeldError> {
-        self.sleep_by_hand(Some(deadline))
+        self.sleep_by_hand(deadline.into())
     }
 
     /// Waits like [`wait_for`](Condition::wait_for), with the lock held by
@@ -925,9 +928,9 @@ impl<L: ConditionLock> Condition<L> {
     pub fn wait_for_by_hand_deadline(
         &self,
         predicate: impl FnMut() -> bool,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Result<bool, NotHeldError> {
-        self.sleep_until_by_hand(predicate, Some(deadline))
+        self.sleep_until_by_hand(predicate, deadline.into())
     }
 
     fn sleep_until_by_hand(
@@ -1285,11 +1288,7 @@ impl<T: ?Sized + Sync> sealed::Sealed for RLock<T> {
 
     #[track_caller]
     fn acquire_by_hand(&self, deadline: Option<Instant>) -> bool {
-        let acquired = match deadline {
-            None => RLock::acquire_by_hand(self).map(|()| true),
-            Some(deadline) => self.acquire_by_hand_deadline(deadline),
-        };
-        match acquired {
+        match self.acquire_by_hand_deadline(deadline) {
             Ok(acquired) => acquired,
             Err(error) => panic!("{error}"),
         }
@@ -1567,6 +1566,10 @@ mod tests {
                         ready,
                         Duration::MAX
                     ));
+                    assert!(
+                        room.condition
+                            .wait_for_deadline(&mut seats, ready, None)
+                    );
                 });
                 let seats = room.when_waiting(1);
                 room.condition.notify_all(&seats);
@@ -1576,6 +1579,7 @@ mod tests {
                 room.condition.notify_all(&seats);
             });
             assert!(room.condition.acquire_timeout(Duration::MAX).is_some());
+            assert!(room.condition.acquire_deadline(None).is_some());
         });
     }
 

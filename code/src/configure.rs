@@ -25,12 +25,13 @@
 //!
 //! The chapter that explains this file is `src/configure.md`.
 //!
-//! Travels with: `life_cycle.rs`, `spawn.rs`, `attributes.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`,
+//! `spawn_native.rs`, `spawn_report.rs`.
 
 use std::fmt;
 
 use super::life_cycle::State;
-use super::spawn::{NewThread, Progress, System, ThreadHandle};
+use super::spawn::{NewThread, Settings, ThreadHandle};
 
 /// What is set before the start.
 ///
@@ -55,7 +56,7 @@ impl<T> NewThread<T> {
     // ANCHOR: chain
     pub fn name(self, name: impl Into<String>) -> Self {
         let name = Some(name.into());
-        self.thread.record.progress.lock().name.given = name;
+        self.thread.record.settings.lock().name.given = name;
         self
     }
 
@@ -77,7 +78,7 @@ impl<T> NewThread<T> {
     /// Python takes threads that it has not started itself for daemons, and
     /// hands that down; here their threads are no daemons.
     pub fn daemon(self, daemon: bool) -> Self {
-        self.thread.record.progress.lock().daemon = daemon;
+        self.thread.record.settings.lock().daemon = daemon;
         self
     }
     // ANCHOR_END: chain
@@ -94,7 +95,7 @@ impl<T> NewThread<T> {
 /// thread.set_name("clock")?;
 /// thread.start()?;
 /// assert!(thread.set_name("watch").is_err());
-/// assert_eq!(thread.name(), "clock");
+/// assert!(format!("{thread:?}").starts_with("Thread(clock, "));
 /// # thread.join()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -115,7 +116,7 @@ impl ThreadHandle {
         name: impl Into<String>,
     ) -> Result<(), TooLateError> {
         let name = Some(name.into());
-        self.set(Setting::Name, |progress| progress.name.given = name)
+        self.set(Setting::Name, |settings| settings.name.given = name)
     }
 
     /// Makes the thread a daemon, or not, unless it is started.
@@ -129,26 +130,23 @@ impl ThreadHandle {
     /// Python raises `RuntimeError: cannot set daemon status of active
     /// thread`, after the end of the thread too.
     pub fn set_daemon(&self, daemon: bool) -> Result<(), TooLateError> {
-        self.set(Setting::Daemon, |progress| progress.daemon = daemon)
+        self.set(Setting::Daemon, |settings| settings.daemon = daemon)
     }
 
     fn set(
         &self,
         setting: Setting,
-        change: impl FnOnce(&mut Progress),
+        change: impl FnOnce(&mut Settings),
     ) -> Result<(), TooLateError> {
-        let mut progress = self.record.progress.lock();
+        let record = &self.record;
         // A start takes the same lock: it sees all of this, or none.
-        match progress.system {
-            System::New if !self.record.foreign => {
-                change(&mut progress);
-                Ok(())
-            }
-            _ => {
-                let state = self.record.started_state();
-                Err(TooLateError { setting, state })
-            }
+        let mut settings = record.settings.lock();
+        if record.foreign || record.join.is_started() {
+            let state = record.started_state();
+            return Err(TooLateError { setting, state });
         }
+        change(&mut settings);
+        Ok(())
     }
     // ANCHOR_END: checked
 }
@@ -200,7 +198,8 @@ mod tests {
     const LONG: Duration = Duration::from_secs(60);
 
     fn settings(thread: &ThreadHandle) -> (String, bool) {
-        (thread.name(), thread.is_daemon())
+        let settings = thread.record.settings.lock();
+        (settings.name.to_string(), settings.daemon)
     }
 
     #[test]

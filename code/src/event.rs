@@ -9,8 +9,9 @@
 //! Use [`Event`] where one thread lets any number of others go on: the
 //! settings are loaded, the program is to stop.
 //! A neighbour may serve you better:
-//! a condition where threads wait for a fact about shared data, a barrier
-//! where they wait for each other, `std::sync::OnceLock` or a channel where
+//! an auto-reset event where one thread at a time is to be let through, a
+//! condition where threads wait for a fact about shared data, a barrier where
+//! they wait for each other, `std::sync::OnceLock` or a channel where
 //! the news carries a value.
 //!
 //! # Before you copy it
@@ -303,7 +304,7 @@ impl Event {
     /// Waits until the event is set, no longer than until `deadline`; tells
     /// whether it was set.
     ///
-    /// A deadline in the past only looks.
+    /// A deadline in the past only looks; `None` waits forever.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -318,8 +319,8 @@ impl Event {
     #[doc(alias = "wait_until")]
     #[inline]
     #[must_use = "`false` means that the event was not set in time"]
-    pub fn wait_deadline(&self, deadline: Instant) -> bool {
-        self.is_set() || self.sleep(Some(deadline))
+    pub fn wait_deadline(&self, deadline: impl Into<Option<Instant>>) -> bool {
+        self.is_set() || self.sleep(deadline.into())
     }
     // ANCHOR_END: wait
 
@@ -544,10 +545,11 @@ mod tests {
         limited(|| {
             let event = Event::new();
             thread::scope(|scope| {
-                let waiter = scope.spawn(|| event.wait_timeout(Duration::MAX));
-                until_asleep(&event, 1);
+                let longest = scope.spawn(|| event.wait_timeout(Duration::MAX));
+                let none = scope.spawn(|| event.wait_deadline(None));
+                until_asleep(&event, 2);
                 event.set();
-                assert!(waiter.join().unwrap());
+                assert!(longest.join().unwrap() && none.join().unwrap());
             });
         });
     }

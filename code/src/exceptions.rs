@@ -26,7 +26,8 @@
 //!
 //! The chapter that explains this file is `src/exceptions.md`.
 //!
-//! Travels with: `life_cycle.rs`, `spawn.rs`, `attributes.rs`, `configure.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`,
+//! `spawn_native.rs`, `spawn_report.rs`.
 
 use std::any::Any;
 use std::backtrace::Backtrace;
@@ -36,9 +37,8 @@ use std::sync::{Arc, LazyLock};
 
 use parking_lot::RwLock;
 
-use super::spawn::{
-    Failure, Place, REPORTER, ThreadHandle, attempt, contain, eprint, report,
-};
+use super::spawn::{CURRENT, Failure, Place, ThreadHandle};
+use super::spawn_report::{attempt, contain, eprint, report, set_reporter};
 
 // ANCHOR: args
 /// What a hook is told about a panic that ended a thread.
@@ -136,7 +136,7 @@ pub fn set_excepthook(hook: ExceptHook) -> ExceptHook {
     let is_default = Arc::ptr_eq(&hook, &DEFAULT);
     let hook = (!is_default).then_some(hook);
     let mut current = HOOK.write();
-    *REPORTER.write() = hook.is_some().then_some(call_hook);
+    set_reporter(hook.is_some().then_some(call_hook));
     let old = mem::replace(&mut *current, hook);
     old.unwrap_or_else(|| Arc::clone(&DEFAULT))
 }
@@ -158,15 +158,16 @@ pub fn default_excepthook(args: &ExceptHookArgs<'_>) {
 // ANCHOR_END: hook
 
 // ANCHOR: call
-fn call_hook(thread: &ThreadHandle, failure: &mut Failure) {
-    let args = ExceptHookArgs {
-        payload: &**failure.payload.get_mut(),
-        message: &failure.message,
-        place: failure.place.as_ref(),
-        backtrace: failure.backtrace.as_deref(),
-        thread,
-        is_printed: failure.is_printed,
-    };
+fn call_hook(failure: &mut Failure) {
+    // A thread tells of a failure before it is at its end.
+    let thread = CURRENT.with(|current| Some(current.get()?.0.clone()));
+    if let Some(thread) = thread {
+        call_hook_for(&thread, failure);
+    }
+}
+
+fn call_hook_for(thread: &ThreadHandle, failure: &mut Failure) {
+    let args = ExceptHookArgs::new(thread, failure);
     // No lock is held here: the hook may set another one. If it has done so,
     // this is the last handle of the old one.
     let hook = excepthook();
@@ -180,7 +181,7 @@ fn call_hook(thread: &ThreadHandle, failure: &mut Failure) {
 
 /// Prints what the hook should have reported, and why it has not.
 fn report_both(thread: &ThreadHandle, failure: &Failure, hook: &Failure) {
-    let name = thread.name();
+    let name = thread.record.name();
     let title = format!("{name}, in the excepthook");
     let texts = [(failure, &name), (hook, &title)]
         .into_iter()
@@ -190,10 +191,23 @@ fn report_both(thread: &ThreadHandle, failure: &Failure, hook: &Failure) {
 }
 // ANCHOR_END: call
 
+impl<'a> ExceptHookArgs<'a> {
+    fn new(thread: &'a ThreadHandle, failure: &'a mut Failure) -> Self {
+        ExceptHookArgs {
+            payload: &**failure.payload.get_mut(),
+            message: &failure.message,
+            place: failure.place.as_ref(),
+            backtrace: failure.backtrace.as_deref(),
+            thread,
+            is_printed: failure.is_printed,
+        }
+    }
+}
+
 impl ExceptHookArgs<'_> {
     fn report(&self) -> String {
         report(
-            &self.thread.name(),
+            &self.thread.record.name(),
             self.message,
             self.place,
             self.backtrace,
@@ -347,7 +361,7 @@ mod tests {
                 Thread::new(task).start().unwrap()
             });
             for thread in threads {
-                thread.handle().join().unwrap();
+                thread.wait().unwrap();
             }
             return;
         }
@@ -504,7 +518,7 @@ mod tests {
         if is_child() {
             let other = Thread::new(|| {
                 let failed = failing("expected");
-                failed.handle().join().unwrap();
+                failed.wait().unwrap();
                 5
             });
             assert_eq!(other.start().unwrap().join().unwrap(), 5);

@@ -32,8 +32,8 @@
 //!
 //! # Why a waiting thread never finds the lock stuck
 //!
-//! The steps prove that the lock changes hands as long as its holders check,
-//! and not that each thread gets its turn: another waiter may always be
+//! The steps show that the lock changes hands as long as its holders check,
+//! but not that each thread gets its turn: another waiter may always be
 //! quicker.
 //!
 //! H holds the lock, W waits for it; everything but the look of step 3 is

@@ -26,19 +26,44 @@
 //! | `threading.Condition` | [`Condition`] |
 //! | `threading.Semaphore` | [`Semaphore`] |
 //! | `threading.BoundedSemaphore` | [`BoundedSemaphore`] |
+//! | `queue.Queue.shutdown`, for permits | [`ClosableSemaphore`] |
 //! | `threading.Event` | [`Event`] |
+//! | none: an event for one thread at a time | [`AutoResetEvent`] |
 //! | `threading.Timer` | [`Timer`] |
 //! | `asyncio.loop.call_later` | [`TimerQueue`] |
 //! | `threading.Barrier` | [`Barrier`] |
 //! | `with first, second:` | [`acquire_all`], [`RankedLock`] |
+//!
+//! # When the time is up
+//!
+//! A call that waits has a form that ends in `_timeout`, which takes a
+//! [`Duration`](std::time::Duration), and one that ends in `_deadline`, which
+//! takes an [`Instant`](std::time::Instant), `None` for "forever", or a
+//! [`Deadline`].
+//! Both say in the same way that the time was up, and so does the form that
+//! begins with `try_`:
+//!
+//! - A call that gets something, a guard or what a thread returns, answers
+//!   with an [`Option`], and it is `None`.
+//! - A call that waits for a fact, or acquires by hand, answers with a `bool`,
+//!   and it is `false`.
+//! - If the call can fail for another reason, that answer is inside
+//!   [`Ok`]: an error is never about the time alone.
+//! - The time is an error where running out of it does something, or where
+//!   there is more to say: it breaks a [`Barrier`] for all, and [`acquire_all`]
+//!   and [`RankedLock`] name the lock that was held.
 
 pub mod attributes;
 pub mod barrier;
 pub mod best_practices;
 pub mod blocking_calls;
+pub mod blocking_calls_deadline;
+pub mod blocking_calls_helper;
+pub mod blocking_calls_stream;
 pub mod condition;
 pub mod configure;
 pub mod event;
+pub mod event_auto_reset;
 pub mod exceptions;
 pub mod gil;
 pub mod life_cycle;
@@ -48,9 +73,14 @@ pub mod main_thread;
 pub mod processes;
 pub mod rlock;
 pub mod semaphore;
+pub mod semaphore_closable;
 pub mod spawn;
+pub mod spawn_join;
+pub mod spawn_native;
+pub mod spawn_report;
 pub mod threads;
 pub mod timer;
+pub mod timer_alarm;
 pub mod timer_queue;
 pub mod utilities;
 pub mod when_to_use;
@@ -61,6 +91,7 @@ pub use best_practices::{RankedLock, RankedLockGuard, acquire_all};
 pub use blocking_calls::{Deadline, Helper, TimeoutError};
 pub use condition::Condition;
 pub use event::Event;
+pub use event_auto_reset::AutoResetEvent;
 pub use exceptions::{excepthook, set_excepthook};
 pub use gil::{Gil, GilGuard};
 pub use life_cycle::{LifeCycle, State};
@@ -72,6 +103,7 @@ pub use rlock::{RLock, RLockGuard};
 pub use semaphore::{
     BoundedSemaphore, OwnedSemaphoreGuard, Semaphore, SemaphoreGuard,
 };
+pub use semaphore_closable::ClosableSemaphore;
 pub use spawn::{Thread, ThreadHandle};
 pub use threads::{Task, parallelism, run_all, run_methods, task};
 pub use timer::Timer;

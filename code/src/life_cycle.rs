@@ -340,6 +340,24 @@ fn state_of(stage: u8) -> State {
     }
 }
 
+impl State {
+    /// Reports whether a thread in this state is alive: it is started and has
+    /// not ended.
+    ///
+    /// ```
+    /// use threading::life_cycle::State;
+    ///
+    /// assert!(State::Blocked.is_alive());
+    /// assert!(!State::New.is_alive());
+    /// ```
+    // ANCHOR: is_alive
+    #[must_use]
+    pub fn is_alive(self) -> bool {
+        matches!(self, State::Running | State::Blocked)
+    }
+    // ANCHOR_END: is_alive
+}
+
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)

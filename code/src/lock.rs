@@ -307,7 +307,7 @@ impl<T: ?Sized> Lock<T> {
     /// Acquires the lock, waiting no longer than until `deadline`.
     ///
     /// Returns `None` if the lock did not become free by then.
-    /// A deadline in the past tries once.
+    /// A deadline in the past tries once; `None` waits forever.
     ///
     /// A deadline is the better bound for a series of steps: each step gets
     /// what the earlier ones left.
@@ -326,9 +326,9 @@ impl<T: ?Sized> Lock<T> {
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_deadline(
         &self,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Option<LockGuard<'_, T>> {
-        let acquired = self.raw.acquire(Holder::Guard, Some(deadline));
+        let acquired = self.raw.acquire(Holder::Guard, deadline.into());
         acquired.then(|| self.guard())
     }
     // ANCHOR_END: timed
@@ -595,7 +595,7 @@ impl<T: ?Sized> Lock<T> {
     /// Acquires the lock, waiting no longer than until `deadline`.
     ///
     /// Returns `None` if the lock did not become free by then.
-    /// A deadline in the past tries once.
+    /// A deadline in the past tries once; `None` waits forever.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -609,9 +609,9 @@ impl<T: ?Sized> Lock<T> {
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_owned_deadline(
         self: &Arc<Self>,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Option<OwnedLockGuard<T>> {
-        let acquired = self.raw.acquire(Holder::Owned, Some(deadline));
+        let acquired = self.raw.acquire(Holder::Owned, deadline.into());
         acquired.then(|| self.owned_guard())
     }
 
@@ -692,7 +692,7 @@ impl<T: ?Sized> Lock<T> {
     /// Acquires the lock without a guard, waiting no longer than until
     /// `deadline`; tells whether it did.
     ///
-    /// A deadline in the past tries once.
+    /// A deadline in the past tries once; `None` waits forever.
     ///
     /// ```
     /// use std::time::Instant;
@@ -705,8 +705,11 @@ impl<T: ?Sized> Lock<T> {
     /// # Ok::<(), threading::lock::ReleaseError>(())
     /// ```
     #[must_use = "if it did, the caller owes a release"]
-    pub fn acquire_by_hand_deadline(&self, deadline: Instant) -> bool {
-        self.raw.acquire(Holder::Hand, Some(deadline))
+    pub fn acquire_by_hand_deadline(
+        &self,
+        deadline: impl Into<Option<Instant>>,
+    ) -> bool {
+        self.raw.acquire(Holder::Hand, deadline.into())
     }
 
     /// Releases a lock that was acquired by hand, by this thread or another.
@@ -1304,6 +1307,28 @@ mod tests {
                 assert_eq!(waiter.join().unwrap(), Some(5));
             });
             assert!(lock.acquire_by_hand_timeout(Duration::MAX));
+        });
+    }
+
+    #[test]
+    fn no_deadline_means_to_wait_forever() {
+        in_time(|| {
+            let lock = Arc::new(Lock::new(()));
+            let by_hand = || {
+                lock.acquire_by_hand_deadline(None) && lock.release().is_ok()
+            };
+            thread::scope(|scope| {
+                let guard = lock.acquire();
+                let waiters = [
+                    scope.spawn(|| lock.acquire_deadline(None).is_some()),
+                    scope.spawn(|| lock.acquire_owned_deadline(None).is_some()),
+                    scope.spawn(by_hand),
+                ];
+                drop(guard);
+                for waiter in waiters {
+                    assert!(waiter.join().unwrap());
+                }
+            });
         });
     }
 

@@ -26,35 +26,39 @@
 //!   panics abort. A program that ends in such a way waits for no thread.
 //! - It waits for threads of [`Thread`](super::spawn::Thread) alone, and not
 //!   for those of `std::thread::spawn`.
-//! - After a `fork`, the child still has the parent's list of threads, and
-//!   its main thread the native id of the parent's: begin nothing but another
-//!   program there.
+//! - In a child process made by `fork`, a guard of the parent waits for
+//!   nothing, since the parent's threads don't exist there. A new guard would
+//!   wait for them, and panic or never end: make none there.
 //! - On systems other than Linux, Android and Apple's, the main thread is
 //!   known by the name `main` that `std` gives it.
 //! - It needs 64-bit atomics, as `spawn.rs` does.
 //!
 //! The chapter that explains this file is `src/main_thread.md`.
 //!
-//! Travels with: `life_cycle.rs`, `spawn.rs`, `attributes.rs`, `configure.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`,
+//! `spawn_native.rs`, `spawn_report.rs`.
 
 use std::marker::PhantomData;
 use std::mem;
+use std::process;
 use std::sync::OnceLock;
 
 use super::spawn::{
     CURRENT, Current, IDENT, MAIN_IDENT, Name, REGISTRY, Record, ThreadHandle,
-    native_id,
 };
+use super::spawn_native::native_id;
 
 /// Returns a handle of the main thread: the one that runs `main`.
 ///
 /// It is called `MainThread`, is no daemon, and can't be joined.
 ///
 /// ```
+/// use std::thread;
 /// use threading::main_thread::main_thread;
 ///
-/// assert_eq!(main_thread().name(), "MainThread");
-/// assert!(!main_thread().is_daemon());
+/// let elsewhere = thread::spawn(main_thread).join().unwrap();
+/// assert_eq!(main_thread(), elsewhere);
+/// assert!(format!("{elsewhere:?}").starts_with("Thread(MainThread, "));
 /// ```
 ///
 /// # Differences from Python
@@ -123,7 +127,7 @@ pub(crate) fn is_main() -> bool {
 /// On Linux the main thread has the number of its process.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn main_native_id() -> Option<u64> {
-    Some(u64::from(std::process::id()))
+    Some(u64::from(process::id()))
 }
 
 /// Tells whether the calling thread is the main thread.
@@ -188,6 +192,7 @@ pub fn wait_at_end() -> WaitAtEnd {
         introduce_main();
     }
     WaitAtEnd {
+        process: process::id(),
         not_sent: PhantomData,
     }
 }
@@ -196,16 +201,21 @@ pub fn wait_at_end() -> WaitAtEnd {
 #[must_use = "without a name it is dropped, and waits, at once"]
 #[derive(Debug)]
 pub struct WaitAtEnd {
+    /// A child made by `fork` has another number, and no threads.
+    process: u32,
     /// It stays in the thread that waits.
     not_sent: PhantomData<*const ()>,
 }
 
 impl Drop for WaitAtEnd {
     fn drop(&mut self) {
+        if process::id() != self.process {
+            return;
+        }
         while let Some(thread) = next_to_wait_for() {
             // It fails for a thread that the system refused in the meantime:
             // that one has left the registry.
-            let _ = thread.join();
+            let _ = thread.wait();
         }
     }
 }
@@ -215,7 +225,7 @@ fn next_to_wait_for() -> Option<ThreadHandle> {
     let is_waited_for = |thread: &&ThreadHandle| {
         let record = &thread.record;
         let other = !record.foreign && record.ident.get() != me;
-        other && !record.progress.lock().daemon
+        other && !record.settings.lock().daemon
     };
     REGISTRY.lock().values().find(is_waited_for).cloned()
 }
@@ -276,21 +286,21 @@ mod tests {
         let other = thread::spawn(main_thread).join().unwrap();
         assert_eq!(main, other);
         assert_eq!(main.record.ident, MAIN_IDENT);
-        assert!(matches!(main.join(), Err(JoinError::Foreign)));
-        assert_eq!(main.name(), "MainThread");
-        assert!(!main.is_daemon());
-        assert!(main.is_alive());
+        assert!(matches!(main.wait(), Err(JoinError::Foreign)));
+        assert_eq!(main.record.name(), "MainThread");
+        assert!(!main.record.settings.lock().daemon);
+        assert!(main.state().is_alive());
     }
 
     #[test]
     fn a_test_does_not_run_on_the_main_thread() {
         assert!(!is_main());
         let main = main_thread();
-        assert!(main.is_alive());
+        assert!(main.state().is_alive());
         assert_ne!(IDENT.get(), MAIN_IDENT.get());
         assert!(CURRENT.with(|current| current.get().is_none()));
         #[cfg(target_os = "linux")]
-        assert_eq!(main.native_id(), main_native_id());
+        assert_eq!(*main.record.native_id.wait(), main_native_id());
     }
 
     #[test]
@@ -354,7 +364,7 @@ mod tests {
         let (keep, wait) = mpsc::channel::<()>();
         let thread = Thread::new(move || wait.recv_timeout(LONG).unwrap_err());
         let thread = thread.share();
-        thread.record.progress.lock().daemon = true;
+        thread.record.settings.lock().daemon = true;
         thread.start().unwrap();
         let (keep_2, wait) = mpsc::channel::<()>();
         let foreign = thread::spawn(move || {
@@ -362,7 +372,7 @@ mod tests {
         });
         // It would wait for `LONG`, and the tasks would fail.
         drop(wait_at_end());
-        assert!(thread.is_alive());
+        assert!(thread.state().is_alive());
         drop((keep, keep_2));
         thread.join().unwrap();
         foreign.join().unwrap();

@@ -298,7 +298,7 @@ impl<T: ?Sized> RLock<T> {
     /// Acquires the lock, waiting no longer than until `deadline`.
     ///
     /// Returns `None` if another thread held it until then.
-    /// A deadline in the past tries once.
+    /// A deadline in the past tries once; `None` waits forever.
     ///
     /// # Panics
     ///
@@ -318,9 +318,10 @@ impl<T: ?Sized> RLock<T> {
     #[must_use = "the lock is released as soon as its guard is dropped"]
     pub fn acquire_deadline(
         &self,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Option<RLockGuard<'_, T>> {
-        self.enter(|raw| raw.acquire(Holder::Guard, Some(deadline)))
+        let deadline = deadline.into();
+        self.enter(|raw| raw.acquire(Holder::Guard, deadline))
             .then(|| self.guard())
     }
 
@@ -525,7 +526,7 @@ impl<T: ?Sized> RLock<T> {
     /// Acquires the lock without a guard, waiting no longer than until
     /// `deadline`; tells whether it did.
     ///
-    /// A deadline in the past tries once.
+    /// A deadline in the past tries once; `None` waits forever.
     ///
     /// # Errors
     ///
@@ -543,9 +544,10 @@ impl<T: ?Sized> RLock<T> {
     #[must_use = "if it did, the caller owes a release"]
     pub fn acquire_by_hand_deadline(
         &self,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Result<bool, TooDeepError> {
-        self.enter_by_hand(|raw| raw.acquire(Holder::Guard, Some(deadline)))
+        let deadline = deadline.into();
+        self.enter_by_hand(|raw| raw.acquire(Holder::Guard, deadline))
     }
 
     /// Releases one level that this thread acquired by hand.
@@ -757,6 +759,9 @@ mod tests {
             assert!(lock.acquire_timeout(Duration::ZERO).is_some());
             assert!(lock.acquire_deadline(Instant::now()).is_some());
             assert!(lock.acquire_timeout(Duration::MAX).is_some());
+            assert!(lock.acquire_deadline(None).is_some());
+            assert_eq!(lock.acquire_by_hand_deadline(None), Ok(true));
+            assert_eq!(lock.release(), Ok(()));
             let past = Instant::now();
             assert_eq!(lock.acquire_by_hand_deadline(past), Ok(true));
             assert_eq!(lock.release(), Ok(()));

@@ -13,7 +13,8 @@
 //! adds a permit for each piece of work that it has finished.
 //! A neighbour may serve you better:
 //! `Lock` protects a value and admits one thread at a time, `Event` lets
-//! everybody go on at once, a channel hands over the work itself.
+//! everybody go on at once, a channel hands over the work itself, and
+//! `ClosableSemaphore` in a file of its own can end the waiting.
 //!
 //! # Before you copy it
 //!
@@ -286,7 +287,7 @@ impl Semaphore {
     /// Acquires a permit, waiting no longer than until `deadline`.
     ///
     /// Returns `None` if there was no permit by then.
-    /// A deadline in the past tries once.
+    /// A deadline in the past tries once; `None` waits forever.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -302,9 +303,10 @@ impl Semaphore {
     #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_deadline(
         &self,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Option<SemaphoreGuard<'_>> {
-        self.permits.acquire_deadline(Want::plain(1), deadline)
+        self.permits
+            .acquire_deadline(Want::plain(1), deadline.into())
     }
 
     /// Tells how many permits are free right now.
@@ -426,10 +428,10 @@ impl Semaphore {
     pub fn acquire_many_deadline(
         &self,
         number: usize,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Option<SemaphoreGuard<'_>> {
         self.permits
-            .acquire_deadline(Self::several(number), deadline)
+            .acquire_deadline(Self::several(number), deadline.into())
     }
 
     #[track_caller]
@@ -524,9 +526,9 @@ impl Semaphore {
     #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_owned_deadline(
         self: &Arc<Self>,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Option<OwnedSemaphoreGuard> {
-        let taken = self.permits.take_deadline(Want::plain(1), deadline);
+        let taken = self.permits.take_deadline(Want::plain(1), deadline.into());
         taken.then(|| self.owned())
     }
 
@@ -602,7 +604,7 @@ impl Semaphore {
     /// Acquires a permit without a guard, waiting no longer than until
     /// `deadline`; tells whether it did.
     ///
-    /// A deadline in the past tries once.
+    /// A deadline in the past tries once; `None` waits forever.
     ///
     /// ```
     /// use std::time::Instant;
@@ -614,8 +616,11 @@ impl Semaphore {
     /// assert!(!semaphore.acquire_by_hand_deadline(now));
     /// ```
     #[must_use = "`false` means that no permit was acquired"]
-    pub fn acquire_by_hand_deadline(&self, deadline: Instant) -> bool {
-        self.permits.take_deadline(Want::plain(1), deadline)
+    pub fn acquire_by_hand_deadline(
+        &self,
+        deadline: impl Into<Option<Instant>>,
+    ) -> bool {
+        self.permits.take_deadline(Want::plain(1), deadline.into())
     }
 
     /// Adds a permit, and wakes a thread that waits for one.
@@ -822,7 +827,7 @@ impl Permits {
     fn acquire_deadline(
         &self,
         want: Want,
-        deadline: Instant,
+        deadline: Option<Instant>,
     ) -> Option<SemaphoreGuard<'_>> {
         self.take_deadline(want, deadline).then(|| self.guard(want))
     }
@@ -848,10 +853,10 @@ impl Permits {
             || (!timeout.is_zero() && self.sleep_until(want, deadline()))
     }
 
-    fn take_deadline(&self, want: Want, deadline: Instant) -> bool {
+    fn take_deadline(&self, want: Want, deadline: Option<Instant>) -> bool {
         self.try_take(want)
-            || (Instant::now() < deadline
-                && self.sleep_until(want, Some(deadline)))
+            || (deadline.is_none_or(|deadline| Instant::now() < deadline)
+                && self.sleep_until(want, deadline))
     }
 
     // ANCHOR: sleep
@@ -1269,9 +1274,10 @@ impl BoundedSemaphore {
     #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_deadline(
         &self,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Option<SemaphoreGuard<'_>> {
-        self.permits.acquire_deadline(Want::guarded(1), deadline)
+        self.permits
+            .acquire_deadline(Want::guarded(1), deadline.into())
     }
 }
 
@@ -1372,10 +1378,10 @@ impl BoundedSemaphore {
     pub fn acquire_many_deadline(
         &self,
         number: usize,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Option<SemaphoreGuard<'_>> {
         self.permits
-            .acquire_deadline(self.several(number), deadline)
+            .acquire_deadline(self.several(number), deadline.into())
     }
 
     #[track_caller]
@@ -1467,9 +1473,11 @@ impl BoundedSemaphore {
     #[must_use = "`None` means that no permit was acquired"]
     pub fn acquire_owned_deadline(
         self: &Arc<Self>,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Option<OwnedSemaphoreGuard> {
-        let taken = self.permits.take_deadline(Want::guarded(1), deadline);
+        let taken = self
+            .permits
+            .take_deadline(Want::guarded(1), deadline.into());
         taken.then(|| self.owned())
     }
 
@@ -1547,7 +1555,7 @@ impl BoundedSemaphore {
     /// Acquires a permit without a guard, waiting no longer than until
     /// `deadline`; tells whether it did.
     ///
-    /// A deadline in the past tries once.
+    /// A deadline in the past tries once; `None` waits forever.
     ///
     /// ```
     /// use std::time::Instant;
@@ -1561,8 +1569,12 @@ impl BoundedSemaphore {
     /// # Ok::<(), threading::semaphore::ReleaseError>(())
     /// ```
     #[must_use = "`false` means that no permit was acquired"]
-    pub fn acquire_by_hand_deadline(&self, deadline: Instant) -> bool {
-        self.permits.take_deadline(Want::by_hand(1), deadline)
+    pub fn acquire_by_hand_deadline(
+        &self,
+        deadline: impl Into<Option<Instant>>,
+    ) -> bool {
+        self.permits
+            .take_deadline(Want::by_hand(1), deadline.into())
     }
 
     /// Gives back a permit that was acquired by hand, by this thread or
@@ -2062,6 +2074,19 @@ mod tests {
             semaphore.release().unwrap();
             assert!(join(waiter));
             assert!(semaphore.acquire_by_hand_timeout(Duration::MAX));
+        });
+    }
+
+    #[test]
+    fn no_deadline_means_to_wait_forever() {
+        limited(|| {
+            let semaphore = leak(0);
+            let waiter =
+                thread::spawn(|| semaphore.acquire_deadline(None).is_some());
+            until("the waiter sleeps", || has_sleepers(semaphore));
+            semaphore.release().unwrap();
+            assert!(join(waiter));
+            assert!(semaphore.acquire_by_hand_deadline(None));
         });
     }
 

@@ -17,14 +17,7 @@
 //! # Before you copy it
 //!
 //! - The first start puts a panic hook in front of the program's own, for the
-//!   whole process. It notes where a task panics and prints the panic at
-//!   once, in the form of its report, whether or not the task catches it.
-//!   While a reporter is set (`set_excepthook` in `exceptions.rs`), it cannot
-//!   know yet what the reporter will be told: then a panic that the task
-//!   catches is printed when the task ends, or after 16 more panics.
-//! - A panic hook that the program sets itself, before or after, is called
-//!   for every panic, and prints alone. One that is set after the first start
-//!   and does not call the hook it replaces leaves failures without a place.
+//!   whole process: `spawn_report.rs` says what it does.
 //! - A join with a timeout does not wait for slow destructors of thread-local
 //!   values. It does wait for destructors that C code registers with the
 //!   system, which run later.
@@ -35,39 +28,44 @@
 //!   (`vm.max_map_count`) may be killed while `std` sets up the stack of a new
 //!   thread ([rust-lang/rust#78497]), so [`StartError::Refused`] does not
 //!   cover that limit.
-//! - A process made by `fork` keeps the parent's threads in its list and its
-//!   handles, although only the thread that forked exists there.
-//! - It needs 64-bit atomics, and a declaration of a system function in an
-//!   `unsafe` block: a crate with `forbid(unsafe_code)` does without
-//!   `native_id`.
+//! - In a child process made by `fork`, only the thread that forked exists,
+//!   and its handle is still its own. The other threads stay in the list, in
+//!   the state they had: a wait for one of them ends with its timeout, and
+//!   without one it panics or never ends. A lock that one of them held is held
+//!   forever, so while other threads run, the child may only run another
+//!   program or exit.
+//! - It needs 64-bit atomics, and brings the `unsafe` blocks of
+//!   `spawn_native.rs` along.
 //!
 //! [rust-lang/rust#78497]: https://github.com/rust-lang/rust/issues/78497
 //!
 //! The chapter that explains this file is `src/spawn.md`.
 //!
-//! Travels with: `life_cycle.rs`.
+//! Travels with: `life_cycle.rs`, `spawn_join.rs`, `spawn_native.rs`,
+//! `spawn_report.rs`.
 
-use std::any::{Any, TypeId};
-use std::backtrace::{Backtrace, BacktraceStatus};
-use std::cell::{Cell, OnceCell, RefCell};
+use std::any::Any;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::io::{self, Write};
+use std::io;
 use std::marker::PhantomData;
-use std::mem;
 use std::num::NonZeroU64;
 use std::ops::Deref;
-use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
-use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Once, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
+use parking_lot::Mutex;
 
 use super::life_cycle::{Ending, LifeCycle, State, blocked};
+use super::spawn_join::{JoinState, NotNew, NotStarted};
+use super::spawn_native::{is_asleep, native_id};
+use super::spawn_report::{as_task, attempt, contain, note_panics};
+
+pub use super::spawn_report::{Failure, Place};
 
 // ANCHOR: handles
 /// A handle of a thread whose task returns a `T`.
@@ -137,25 +135,19 @@ pub(crate) struct Record {
     pub(crate) native_id: OnceLock<Option<u64>>,
     /// Whether the thread was started by other means: it can't be joined.
     pub(crate) foreign: bool,
-    pub(crate) progress: Mutex<Progress>,
-    /// Notified with `progress` locked, when `system`, `left` or the state
-    /// changes.
-    changed: Condvar,
+    pub(crate) join: JoinState<Result<Value, Failure>>,
+    /// A start claims `join` before it locks this: whoever finds `join` not
+    /// started with this locked comes before the start.
+    pub(crate) settings: Mutex<Settings>,
+    /// There until the thread begins with it.
+    task: Mutex<Option<Task>>,
 }
 
-/// The part of a record that changes.
-pub(crate) struct Progress {
+/// What a thread is set up with.
+pub(crate) struct Settings {
     pub(crate) name: Name,
     pub(crate) daemon: bool,
-    stack_size: Option<usize>,
-    pub(crate) system: System,
-    /// There until the thread begins with it.
-    task: Option<Task>,
-    /// There from the end of the task until a joiner takes it.
-    outcome: Option<Result<Value, Failure>>,
-    /// The thread has dropped its own handle, which it does after all other
-    /// thread-local values: its end is near.
-    left: bool,
+    pub(crate) stack_size: Option<usize>,
 }
 
 /// The name of a thread.
@@ -164,20 +156,6 @@ pub(crate) struct Name {
     /// For a thread without a name of its own: `Thread`, and its number.
     pub(crate) kind: &'static str,
     pub(crate) number: u64,
-}
-
-/// How far the thread of the system is.
-pub(crate) enum System {
-    /// There is none yet.
-    New,
-    /// A call of `start` asks for it right now.
-    Starting,
-    /// It exists; nobody joins it yet.
-    Started(thread::JoinHandle<()>),
-    /// One joiner waits for its end, the others wait for that joiner.
-    Joining,
-    /// It is gone, with its thread-local values.
-    Joined,
 }
 
 type Value = Box<dyn Any + Send>;
@@ -219,28 +197,6 @@ pub enum JoinError {
     },
 }
 
-/// A panic that ended a thread: what was said, where, and the payload.
-pub struct Failure {
-    pub(crate) message: String,
-    pub(crate) place: Option<Place>,
-    /// Boxed, so that the errors that carry a failure stay small.
-    pub(crate) backtrace: Option<Box<Backtrace>>,
-    /// Whether a panic hook has printed it.
-    pub(crate) is_printed: bool,
-    /// Locked by nobody: the mutex only makes a failure `Sync`.
-    pub(crate) payload: Mutex<Value>,
-}
-
-/// A place in a source file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The path of the file, as the compiler was given it.
-    pub file: String,
-    /// The line, counted from 1.
-    pub line: u32,
-    /// The column, counted from 1.
-    pub column: u32,
-}
 // ANCHOR_END: errors
 
 impl<T: Send + 'static> Thread<T> {
@@ -271,7 +227,7 @@ impl<T: Send + 'static> Thread<T> {
         let name = numbered("Thread");
         let record = Record::new(next_ident(), name, inherits_daemon(), false);
         let task: Task = Box::new(move || Box::new(task()));
-        record.progress.lock().task = Some(task);
+        *record.task.lock() = Some(task);
         let handle = ThreadHandle::from(record);
         let result = PhantomData;
         let thread = Thread { handle, result };
@@ -301,23 +257,18 @@ impl<T: Send + 'static> Thread<T> {
     // ANCHOR: start
     pub fn start(&self) -> Result<(), StartError> {
         let record = &self.handle.record;
-        let builder = record.begin_start()?;
-        note_panics();
-        let handle = self.handle.clone();
-        register(handle.clone());
-        let asked = builder.spawn(move || handle.run());
-        let refused = match asked {
-            Ok(system) => {
+        match record.join.start(|| self.handle.spawn()) {
+            Ok(()) => {
                 // The thread may have said so itself already.
                 let _ = record.life.start();
-                record.change(System::Started(system));
-                return Ok(());
+                Ok(())
             }
-            Err(error) => error,
-        };
-        unregister(record.ident);
-        record.change(System::New);
-        Err(StartError::Refused(refused))
+            Err(NotNew::Refused(error)) => Err(StartError::Refused(error)),
+            Err(NotNew::Started) => {
+                let state = record.started_state();
+                Err(StartError::AlreadyStarted { state })
+            }
+        }
     }
     // ANCHOR_END: start
 
@@ -326,8 +277,7 @@ impl<T: Send + 'static> Thread<T> {
     /// Any number of threads may join the same one.
     /// The result is handed out once, to the first of them; the others learn
     /// that it was [taken](JoinError::Taken).
-    /// Who only wants to wait joins through a
-    /// [`ThreadHandle`](ThreadHandle::join), which takes nothing.
+    /// To wait without taking it, call [`wait`](ThreadHandle::wait).
     ///
     /// When this returns, the thread is gone for good: its thread-local
     /// values are dropped as well.
@@ -350,7 +300,7 @@ impl<T: Send + 'static> Thread<T> {
     /// ```
     // ANCHOR: join
     pub fn join(&self) -> Result<T, JoinError> {
-        self.handle.join()?;
+        self.wait()?;
         self.take()
     }
     // ANCHOR_END: join
@@ -386,37 +336,34 @@ impl<T: Send + 'static> Thread<T> {
         &self,
         timeout: Duration,
     ) -> Option<Result<T, JoinError>> {
-        let ended = self.handle.join_timeout(timeout)?;
-        Some(ended.and_then(|()| self.take()))
+        self.join_deadline(Instant::now().checked_add(timeout))
     }
 
     /// Waits for the end of the thread until `deadline`, and takes its
     /// result.
     ///
     /// Returns `None` if the thread did not end by then.
+    /// The deadline is an [`Instant`], or `None` to wait forever.
     #[must_use = "`None` means that the thread has not ended"]
     pub fn join_deadline(
         &self,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Option<Result<T, JoinError>> {
-        let ended = self.handle.join_deadline(deadline)?;
-        Some(ended.and_then(|()| self.take()))
+        match self.wait_deadline(deadline) {
+            Ok(true) => Some(self.take()),
+            Ok(false) => None,
+            Err(error) => Some(Err(error)),
+        }
     }
 
     fn take(&self) -> Result<T, JoinError> {
         let record = &self.handle.record;
-        match record.progress.lock().outcome.take() {
-            Some(Ok(value)) => {
-                let value = value.downcast();
-                Ok(*value.expect("`new` gave the handle the task's type"))
-            }
-            Some(Err(failure)) => Err(JoinError::Panicked(failure)),
-            None => {
-                let ending = record.life.ending();
-                let ending = ending.unwrap_or(Ending::Returned);
-                Err(JoinError::Taken { ending })
-            }
-        }
+        let taken = || JoinError::Taken {
+            ending: record.life.ending().unwrap_or(Ending::Returned),
+        };
+        let outcome = record.join.take().ok_or_else(taken)?;
+        let value = outcome.map_err(JoinError::Panicked)?.downcast();
+        Ok(*value.expect("`new` gave the handle the task's type"))
     }
 }
 
@@ -454,7 +401,7 @@ impl<T: Send + 'static> NewThread<T> {
     ///
     /// `threading.stack_size(n)` is for all threads that follow.
     pub fn stack_size(self, bytes: usize) -> Self {
-        self.thread.record.progress.lock().stack_size = Some(bytes);
+        self.thread.record.settings.lock().stack_size = Some(bytes);
         self
     }
 }
@@ -525,67 +472,103 @@ impl ThreadHandle {
 
     /// Waits for the end of the thread, and leaves its result to others.
     ///
+    /// Any number of threads may wait, any number of times.
+    /// To take the result as well, [`join`](Thread::join) the [`Thread`].
+    ///
     /// # Errors
     ///
     /// [`JoinError`] if the thread was not started, is the calling thread,
     /// or was started by other means.
-    /// A panic of the thread is no error here, as in Python.
+    /// A panic of the thread is not an error here.
     ///
     /// ```
     /// use threading::{Thread, ThreadHandle};
     ///
     /// let thread = Thread::new(|| 5).start()?;
     /// let handle: ThreadHandle = thread.handle();
-    /// handle.join()?;
-    /// handle.join()?;
+    /// handle.wait()?;
+    /// handle.wait()?;
     /// assert_eq!(thread.join()?, 5);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn join(&self) -> Result<(), JoinError> {
-        self.wait(None).map(drop)
-    }
-
-    /// Waits for the end of the thread, no longer than `timeout`.
     ///
-    /// Returns `None` if the thread did not end in that time.
-    #[must_use = "`None` means that the thread has not ended"]
-    pub fn join_timeout(
-        &self,
-        timeout: Duration,
-    ) -> Option<Result<(), JoinError>> {
-        match Instant::now().checked_add(timeout) {
-            Some(deadline) => self.join_deadline(deadline),
-            None => Some(self.join()),
-        }
-    }
-
-    /// Waits for the end of the thread, no longer than until `deadline`.
+    /// # Differences from Python
     ///
-    /// Returns `None` if the thread did not end by then.
-    #[must_use = "`None` means that the thread has not ended"]
-    pub fn join_deadline(
-        &self,
-        deadline: Instant,
-    ) -> Option<Result<(), JoinError>> {
-        match self.wait(Some(deadline)) {
-            Ok(true) => Some(Ok(())),
-            Ok(false) => None,
-            Err(error) => Some(Err(error)),
-        }
+    /// This is what Python's `join()` does. Here `join` takes the result, and
+    /// a handle that knows nothing of the result's type can't, so it has no
+    /// method of that name.
+    #[doc(alias = "join")]
+    pub fn wait(&self) -> Result<(), JoinError> {
+        self.wait_deadline(None).map(drop)
     }
 
+    /// Waits for the end of the thread, no longer than `timeout`, and reports
+    /// whether it has ended.
+    ///
+    /// A timeout of zero checks once; one too long for the clock waits
+    /// forever.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait`](ThreadHandle::wait).
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    /// use std::time::Duration;
+    /// use threading::Thread;
+    ///
+    /// let (end, wait) = mpsc::channel::<()>();
+    /// let thread = Thread::new(move || wait.recv().is_err()).start()?;
+    /// assert!(!thread.wait_timeout(Duration::from_millis(5))?);
+    /// drop(end);
+    /// assert!(thread.wait_timeout(Duration::MAX)?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "join_timeout")]
+    pub fn wait_timeout(&self, timeout: Duration) -> Result<bool, JoinError> {
+        self.wait_deadline(Instant::now().checked_add(timeout))
+    }
+
+    /// Waits for the end of the thread until `deadline`, and reports whether
+    /// it has ended.
+    ///
+    /// The deadline is an [`Instant`], or `None` to wait forever.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait`](ThreadHandle::wait).
     // ANCHOR: wait
-    /// Waits until the thread of the system is gone; tells whether it is.
-    fn wait(&self, deadline: Option<Instant>) -> Result<bool, JoinError> {
+    #[doc(alias = "join_deadline")]
+    pub fn wait_deadline(
+        &self,
+        deadline: impl Into<Option<Instant>>,
+    ) -> Result<bool, JoinError> {
         if self.record.foreign {
             return Err(JoinError::Foreign);
         }
         if IDENT.get() == self.record.ident.get() {
             return Err(JoinError::WouldDeadlock);
         }
-        blocked(|| self.record.wait(deadline))
+        let deadline = deadline.into();
+        let ended = blocked(|| self.record.join.wait(deadline));
+        ended.map_err(|NotStarted| JoinError::NotStarted)
     }
     // ANCHOR_END: wait
+
+    // ANCHOR: ask
+    /// Asks the system for the thread.
+    fn spawn(&self) -> io::Result<thread::JoinHandle<()>> {
+        note_panics();
+        let builder = self.record.settings.lock().builder();
+        register(self.clone());
+        let handle = self.clone();
+        let asked = builder.spawn(move || handle.run());
+        if asked.is_err() {
+            unregister(self.record.ident);
+        }
+        asked
+    }
+    // ANCHOR_END: ask
 
     // ANCHOR: run
     /// What the thread of the system does.
@@ -598,23 +581,26 @@ impl ThreadHandle {
         // `start` may have said so already.
         let _ = record.life.start();
 
-        let task = record.progress.lock().task.take();
+        let task = record.task.lock().take();
         let task = task.expect("a thread is started once");
-        IN_TASK.set(true);
+        record.finish(as_task(own_name, || self.outcome_of(task)));
+    }
+
+    /// Runs the task; a panic of it is told before the thread has ended.
+    ///
+    /// The value is dropped if no thread can ask for it, while a panic still
+    /// counts as the thread's failure.
+    fn outcome_of(&self, task: Task) -> Result<Option<Value>, Failure> {
         let outcome = attempt(task).and_then(|value| {
             if self.is_held_by_others() {
                 return Ok(Some(value));
             }
-            // No thread can ask for it, so it is dropped while a panic still
-            // counts as the thread's failure.
             attempt(|| drop(value)).map(|()| None)
         });
-        let outcome = outcome.map_err(|mut failure| {
-            report_failure(&self, &mut failure);
+        outcome.map_err(|mut failure| {
+            failure.tell();
             failure
-        });
-        IN_TASK.set(false);
-        record.finish(outcome);
+        })
     }
     // ANCHOR_END: run
 
@@ -625,36 +611,14 @@ impl ThreadHandle {
     }
 }
 
-/// The caller gets the payload, and decides what to do about state that the
-/// panic left half changed.
-fn catch<T>(task: impl FnOnce() -> T) -> thread::Result<T> {
-    panic::catch_unwind(AssertUnwindSafe(task))
-}
-
 // ANCHOR: contain
-/// Runs a task or a part of one. Afterwards, the panics that it has caught
-/// itself are printed.
-pub(crate) fn attempt<T>(task: impl FnOnce() -> T) -> Result<T, Failure> {
-    let outcome = catch(task).map_err(Failure::new);
-    print_notes();
-    outcome
-}
-
-/// Runs code that may panic where nothing can be done about that: the panic
-/// ends here, and so does one in the destructor of its payload.
-pub(crate) fn contain(code: impl FnOnce()) {
-    let dropped = catch(code).or_else(|payload| catch(|| drop(payload)));
-    // A payload could panic without end each time it is dropped.
-    mem::forget(dropped);
-}
-
 impl Drop for Record {
     /// Drops a result that no thread has taken.
     ///
     /// This may be the very end of a thread, or happen while a panic
     /// unwinds: a second panic would end the process.
     fn drop(&mut self) {
-        let outcome = self.progress.get_mut().outcome.take();
+        let outcome = self.join.take();
         contain(|| drop(outcome));
     }
 }
@@ -673,40 +637,18 @@ impl Record {
             life: LifeCycle::new(),
             native_id: OnceLock::new(),
             foreign,
-            progress: Mutex::new(Progress {
+            join: JoinState::new(),
+            settings: Mutex::new(Settings {
                 name,
                 daemon,
                 stack_size: None,
-                system: System::New,
-                task: None,
-                outcome: None,
-                left: false,
             }),
-            changed: Condvar::new(),
+            task: Mutex::new(None),
         }
-    }
-
-    /// Claims the start, or says why it can't be.
-    fn begin_start(&self) -> Result<thread::Builder, StartError> {
-        let mut progress = self.progress.lock();
-        if !matches!(progress.system, System::New) {
-            let state = self.started_state();
-            return Err(StartError::AlreadyStarted { state });
-        }
-        progress.system = System::Starting;
-        let mut builder = thread::Builder::new();
-        if let Some(name) = &progress.name.given {
-            // The system's names end at a zero byte.
-            builder = builder.name(name.replace('\0', ""));
-        }
-        if let Some(bytes) = progress.stack_size {
-            builder = builder.stack_size(bytes);
-        }
-        Ok(builder)
     }
 
     pub(crate) fn name(&self) -> String {
-        self.progress.lock().name.to_string()
+        self.settings.lock().name.to_string()
     }
 
     /// The state of a thread that somebody has begun to start.
@@ -718,76 +660,30 @@ impl Record {
         }
     }
 
-    fn change(&self, system: System) {
-        let mut progress = self.progress.lock();
-        progress.system = system;
-        self.changed.notify_all();
-    }
-
     fn finish(&self, outcome: Result<Option<Value>, Failure>) {
         let ending = match outcome {
             Ok(_) => Ending::Returned,
             Err(_) => Ending::Panicked,
         };
-        let mut progress = self.progress.lock();
-        progress.outcome = outcome.transpose();
+        if let Some(outcome) = outcome.transpose() {
+            self.join.finish(outcome);
+        }
         // Running is the one state that a task can return in.
         let _ = self.life.end(ending);
-        self.changed.notify_all();
     }
+}
 
-    /// Tells the joiners that the end is near.
-    fn leave(&self) {
-        self.progress.lock().left = true;
-        self.changed.notify_all();
-    }
-
-    // ANCHOR: wait_system
-    /// Waits until the thread of the system is gone; tells whether it is.
-    fn wait(&self, deadline: Option<Instant>) -> Result<bool, JoinError> {
-        let mut progress = self.progress.lock();
-        loop {
-            // The system knows no deadline: with one, wait until nothing is
-            // left that could take long.
-            let may_ask = deadline.is_none() || progress.left;
-            match mem::replace(&mut progress.system, System::Joining) {
-                System::Started(system) if may_ask => {
-                    // It can't fail: `run` lets no panic out.
-                    let join = || drop(system.join());
-                    MutexGuard::unlocked(&mut progress, join);
-                    progress.system = System::Joined;
-                    self.changed.notify_all();
-                }
-                same => progress.system = same,
-            }
-            match progress.system {
-                System::New => return Err(JoinError::NotStarted),
-                System::Joined => return Ok(true),
-                System::Starting | System::Started(_) | System::Joining => {}
-            }
-            if !self.wait_for_change(&mut progress, deadline) {
-                return Ok(false);
-            }
+impl Settings {
+    fn builder(&self) -> thread::Builder {
+        let mut builder = thread::Builder::new();
+        if let Some(name) = &self.name.given {
+            // The system's names end at a zero byte.
+            builder = builder.name(name.replace('\0', ""));
         }
-    }
-    // ANCHOR_END: wait_system
-
-    /// Tells whether there was time left.
-    fn wait_for_change(
-        &self,
-        progress: &mut MutexGuard<'_, Progress>,
-        deadline: Option<Instant>,
-    ) -> bool {
-        match deadline {
-            Some(deadline) => {
-                let wait = self.changed.wait_until(progress, deadline);
-                !wait.timed_out()
-            }
-            None => {
-                self.changed.wait(progress);
-                true
-            }
+        if let Some(bytes) = self.stack_size {
+            builder = builder.stack_size(bytes);
         }
+        builder
     }
 }
 
@@ -851,12 +747,6 @@ thread_local! {
     /// The handle of the calling thread, once it is known.
     pub(crate) static CURRENT: OnceCell<Current> =
         const { OnceCell::new() };
-
-    /// Whether the calling thread runs its task.
-    static IN_TASK: Cell<bool> = const { Cell::new(false) };
-
-    /// The latest panics of the task, in order.
-    static PANICS: RefCell<Vec<Note>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The handle that a thread keeps of itself.
@@ -871,367 +761,26 @@ impl Drop for Current {
             let _ = record.life.end(Ending::Returned);
         }
         unregister(record.ident);
-        record.leave();
+        record.join.leave();
     }
+}
+
+/// The name of the calling thread, which runs its task.
+fn own_name() -> String {
+    let name =
+        |current: &OnceCell<Current>| Some(current.get()?.0.record.name());
+    CURRENT.try_with(name).ok().flatten().unwrap_or_default()
 }
 
 /// Whether a thread made here is a daemon: as the calling thread is.
 fn inherits_daemon() -> bool {
     let daemon = |current: &OnceCell<Current>| {
         let record = &current.get()?.0.record;
-        Some(!record.foreign && record.progress.lock().daemon)
+        Some(!record.foreign && record.settings.lock().daemon)
     };
     CURRENT.try_with(daemon).ok().flatten().unwrap_or(false)
 }
 // ANCHOR_END: current
-
-// ANCHOR: panics
-/// Tells somebody that a thread has failed, and lets no panic out.
-pub(crate) type Reporter = fn(&ThreadHandle, &mut Failure);
-
-/// Who is told of a failure; the chapter on failures puts its hook here.
-/// `None` leaves it at what the panic hook prints.
-pub(crate) static REPORTER: RwLock<Option<Reporter>> = RwLock::new(None);
-
-/// Reports a failure, in the thread that failed.
-pub(crate) fn report_failure(thread: &ThreadHandle, failure: &mut Failure) {
-    let reporter = REPORTER.read().unwrap_or(print_report);
-    reporter(thread, failure);
-    print_notes();
-}
-
-/// The panic hook that was there before ours.
-struct Before {
-    hook: Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send>,
-    /// Whether that is `std`'s own, and not one that the program has set.
-    is_std: bool,
-}
-
-/// Puts a hook in front of the program's panic hook, once.
-fn note_panics() {
-    static INSTALLED: Once = Once::new();
-    // A panicking thread may not touch the hook; the next start will.
-    if thread::panicking() {
-        return;
-    }
-    INSTALLED.call_once(|| {
-        let hook = panic::take_hook();
-        // Nothing is set now, so this is `std`'s own.
-        let std_hook = panic::take_hook();
-        let is_std = ptr::eq(&*hook, &*std_hook);
-        let before = Before { hook, is_std };
-        panic::set_hook(Box::new(move |info| before.panicked(info)));
-    });
-}
-
-impl Before {
-    /// Notes a panic of a task, for the end of the task.
-    ///
-    /// Only then is it known whether the task catches it, so it is printed
-    /// now, unless there is a reporter to be told of it instead.
-    fn panicked(&self, info: &PanicHookInfo<'_>) {
-        let is_noted = IN_TASK.get().then(|| Note::new(info));
-        let Some(mut note) = is_noted else {
-            return (self.hook)(info);
-        };
-        if ends_the_process(&note.message) {
-            print_notes();
-            return (self.hook)(info);
-        }
-        if !self.is_std {
-            (self.hook)(info);
-            note.is_printed = true;
-        } else if REPORTER.read().is_none() {
-            note.print();
-        }
-        note.keep();
-    }
-}
-
-/// Whether the process aborts after the panic hook, so that no thread can
-/// report anything later.
-///
-/// `std` tells a hook so by these texts alone; tests fail if they change.
-fn ends_the_process(message: &str) -> bool {
-    cfg!(panic = "abort")
-        || message == "panic in a function that cannot unwind"
-        || message == "panic in a destructor during cleanup"
-}
-
-/// What the panic hook notes of a panic.
-struct Note {
-    message: String,
-    /// The type of the payload.
-    payload: TypeId,
-    place: Option<Place>,
-    backtrace: Box<Backtrace>,
-    is_printed: bool,
-}
-
-impl Note {
-    /// How many are kept of each thread.
-    ///
-    /// One is enough for a panic that nothing but the end of the task
-    /// catches. The others are for destructors that panic while it unwinds,
-    /// and catch that.
-    const KEPT: usize = 16;
-
-    fn new(info: &PanicHookInfo<'_>) -> Self {
-        Note {
-            message: message_of(info.payload()),
-            payload: info.payload().type_id(),
-            place: info.location().map(|location| Place {
-                file: location.file().to_owned(),
-                line: location.line(),
-                column: location.column(),
-            }),
-            backtrace: Box::new(Backtrace::capture()),
-            is_printed: false,
-        }
-    }
-
-    fn keep(self) {
-        let mut notes = take_notes();
-        if notes.len() == Note::KEPT {
-            notes.remove(0).print();
-        }
-        notes.push(self);
-        let _ = PANICS.try_with(|panics| panics.replace(notes));
-    }
-
-    /// Prints the note, unless it is printed already.
-    fn print(&mut self) {
-        if !mem::replace(&mut self.is_printed, true) {
-            // The macro may panic, which a panic hook must not do.
-            let _ = io::stderr().write_all(self.text().as_bytes());
-        }
-    }
-
-    fn text(&self) -> String {
-        let name =
-            |current: &OnceCell<Current>| Some(current.get()?.0.record.name());
-        let name = CURRENT.try_with(name).ok().flatten().unwrap_or_default();
-        let Note { message, place, .. } = self;
-        report(&name, message, place.as_ref(), Some(&self.backtrace))
-    }
-
-    /// Whether the panic with this payload left the note.
-    fn is_of(&self, payload: &(dyn Any + Send), message: &str) -> bool {
-        self.payload == payload.type_id() && self.message == message
-    }
-}
-
-/// Takes the notes of the calling thread.
-fn take_notes() -> Vec<Note> {
-    PANICS.try_with(RefCell::take).unwrap_or_default()
-}
-
-/// Prints what is not printed yet, and forgets all notes.
-fn print_notes() {
-    take_notes().iter_mut().for_each(Note::print);
-}
-
-/// Takes the note of the latest panic with this payload.
-fn take_note(payload: &(dyn Any + Send), message: &str) -> Option<Note> {
-    let mut notes = take_notes();
-    let last = notes.iter().rposition(|note| note.is_of(payload, message));
-    let note = last.map(|place| notes.remove(place));
-    let _ = PANICS.try_with(|panics| panics.replace(notes));
-    note
-}
-
-/// Prints what happened in the style of Python, in one write, unless the
-/// panic hook has done so.
-///
-/// A failure without a place did not come past our panic hook: either it was
-/// raised silently, by `resume_unwind`, or another hook has printed it.
-pub(crate) fn print_report(thread: &ThreadHandle, failure: &mut Failure) {
-    if failure.place.is_some() && !failure.is_printed {
-        eprint(&failure.report(&thread.record.name()));
-    }
-}
-
-/// Writes to standard error, through the macro since tests capture that.
-pub(crate) fn eprint(text: &str) {
-    // The macro panics where standard error is closed: nobody would read it.
-    let _ = panic::catch_unwind(|| std::eprint!("{text}"));
-}
-
-impl Failure {
-    /// Joins a payload with what the panic hook noted.
-    pub(crate) fn new(payload: Value) -> Self {
-        let message = message_of(&*payload);
-        let note = take_note(&*payload, &message);
-        let is_printed = note.as_ref().is_some_and(|note| note.is_printed);
-        let (place, backtrace) = match note {
-            Some(note) => (note.place, Some(note.backtrace)),
-            None => (None, None),
-        };
-        let payload = Mutex::new(payload);
-        Failure {
-            message,
-            place,
-            backtrace,
-            is_printed,
-            payload,
-        }
-    }
-
-    /// The text that is printed for the failure of thread `name`.
-    pub(crate) fn report(&self, name: &str) -> String {
-        let backtrace = self.backtrace.as_deref();
-        report(name, &self.message, self.place(), backtrace)
-    }
-}
-
-pub(crate) fn report(
-    name: &str,
-    message: &str,
-    place: Option<&Place>,
-    backtrace: Option<&Backtrace>,
-) -> String {
-    let place = place.map(|place| format!("  at {place}\n"));
-    let backtrace = backtrace
-        .filter(|backtrace| backtrace.status() == BacktraceStatus::Captured)
-        .map(|backtrace| format!("stack backtrace:\n{backtrace}"));
-    let (place, backtrace) =
-        (place.unwrap_or_default(), backtrace.unwrap_or_default());
-    format!("Exception in thread {name}:\n{place}panic: {message}\n{backtrace}")
-}
-
-/// The text of a panic, or a stand-in if the payload is no text.
-fn message_of(payload: &(dyn Any + Send)) -> String {
-    if let Some(text) = payload.downcast_ref::<&str>() {
-        return (*text).to_owned();
-    }
-    match payload.downcast_ref::<String>() {
-        Some(text) => text.clone(),
-        None => "Box<dyn Any>".to_owned(),
-    }
-}
-// ANCHOR_END: panics
-
-impl Failure {
-    /// Returns the text of the panic.
-    ///
-    /// It is `Box<dyn Any>` for a payload that is no text, as with
-    /// `std::panic::panic_any`.
-    ///
-    /// ```
-    /// use threading::Thread;
-    /// use threading::spawn::JoinError;
-    ///
-    /// let thread = Thread::new(|| panic!("out of paper")).start()?;
-    /// match thread.join() {
-    ///     Err(JoinError::Panicked(failure)) => {
-    ///         assert_eq!(failure.message(), "out of paper");
-    ///         assert!(failure.place().is_some());
-    ///     }
-    ///     _ => unreachable!(),
-    /// }
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
-    /// Returns where the panic began.
-    ///
-    /// It is `None` for `std::panic::resume_unwind`, which has no place, and
-    /// where the program has set a panic hook after the first start of a
-    /// thread.
-    #[must_use]
-    pub fn place(&self) -> Option<&Place> {
-        self.place.as_ref()
-    }
-
-    /// Takes the payload out, to look at it or to panic with it again.
-    ///
-    /// ```
-    /// use std::panic;
-    /// use threading::Thread;
-    /// use threading::spawn::JoinError;
-    ///
-    /// let thread = Thread::new(|| panic::panic_any(404_u16)).start()?;
-    /// let Err(JoinError::Panicked(failure)) = thread.join() else {
-    ///     unreachable!();
-    /// };
-    /// let code = failure.into_payload().downcast::<u16>();
-    /// assert_eq!(*code.unwrap(), 404);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn into_payload(self) -> Box<dyn Any + Send> {
-        self.payload.into_inner()
-    }
-}
-
-/// The number that the system gives the calling thread, where it gives one.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-pub(crate) fn native_id() -> Option<u64> {
-    // SAFETY: this is the signature in unistd.h; it has no preconditions.
-    unsafe extern "C" {
-        safe fn gettid() -> i32;
-    }
-    u64::try_from(gettid()).ok()
-}
-
-/// The number that the system gives the calling thread, where it gives one.
-#[cfg(target_vendor = "apple")]
-pub(crate) fn native_id() -> Option<u64> {
-    // SAFETY: this is the signature in pthread.h.
-    unsafe extern "C" {
-        fn pthread_threadid_np(thread: usize, id: *mut u64) -> i32;
-    }
-    let mut id = 0;
-    // SAFETY: a thread of zero is the calling one, and `id` is borrowed for
-    // writing by this call alone.
-    let error = unsafe { pthread_threadid_np(0, &mut id) };
-    (error == 0).then_some(id)
-}
-
-/// The number that the system gives the calling thread, where it gives one.
-#[cfg(windows)]
-pub(crate) fn native_id() -> Option<u64> {
-    // SAFETY: this is the signature in processthreadsapi.h; it has no
-    // preconditions.
-    #[link(name = "kernel32")]
-    unsafe extern "system" {
-        safe fn GetCurrentThreadId() -> u32;
-    }
-    Some(u64::from(GetCurrentThreadId()))
-}
-
-/// The number that the system gives the calling thread, where it gives one.
-#[cfg(not(any(
-    target_os = "linux",
-    target_os = "android",
-    target_vendor = "apple",
-    windows
-)))]
-pub(crate) fn native_id() -> Option<u64> {
-    None
-}
-
-// ANCHOR: asleep
-/// Whether the kernel lets a thread of this program wait.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn is_asleep(native_id: u64) -> bool {
-    let path = format!("/proc/self/task/{native_id}/stat");
-    // No text: Linux cuts a name at 15 bytes, also within a character.
-    let stat = std::fs::read(path).unwrap_or_default();
-    // `7 (a name) S …`: a name may hold brackets, so the last one counts.
-    let state = stat.windows(3).rfind(|part| part.starts_with(b") "));
-    matches!(state, Some([.., b'S' | b'D']))
-}
-
-/// Whether the kernel lets a thread of this program wait.
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn is_asleep(_native_id: u64) -> bool {
-    false
-}
-// ANCHOR_END: asleep
 
 impl<T> Thread<T> {
     /// Returns a handle that knows nothing of the result's type.
@@ -1242,7 +791,7 @@ impl<T> Thread<T> {
     /// let a = Thread::new(|| 1).start()?;
     /// let b = Thread::new(|| "two").start()?;
     /// for thread in [a.handle(), b.handle()] {
-    ///     thread.join()?;
+    ///     thread.wait()?;
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -1314,7 +863,7 @@ impl fmt::Debug for ThreadHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not locked while it writes: the writer may have locks of its own.
         let (name, state) = (self.record.name(), self.state());
-        let daemon = self.record.progress.lock().daemon;
+        let daemon = self.record.settings.lock().daemon;
         let daemon = if daemon { " daemon" } else { "" };
         write!(f, "Thread({name}, {state}{daemon})")
     }
@@ -1338,21 +887,6 @@ impl<T> fmt::Debug for Thread<T> {
 impl<T> fmt::Debug for NewThread<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.thread.fmt(f)
-    }
-}
-
-impl fmt::Debug for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Failure")
-            .field("message", &self.message)
-            .field("place", &self.place)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
 }
 
@@ -1406,8 +940,10 @@ impl std::error::Error for JoinError {}
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
     use std::collections::HashSet;
     use std::env;
+    use std::panic;
     use std::process::{Command, Output};
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::{Barrier, mpsc};
@@ -1431,18 +967,15 @@ mod tests {
     /// Runs one test of this file in a process of its own, where [`CHILD`]
     /// is set.
     fn in_child(test: &str) -> Output {
-        child(test).env(CHILD, "1").output().unwrap()
-    }
-
-    fn child(test: &str) -> Command {
         let path = format!("{}::{test}", module_path!());
         let (_crate, path) = path.split_once("::").unwrap();
-        let mut command = Command::new(env::current_exe().unwrap());
-        command
+        Command::new(env::current_exe().unwrap())
             .args([path, "--exact", "--nocapture", "--test-threads=1"])
+            .env(CHILD, "1")
             .env_remove("RUST_BACKTRACE")
-            .env_remove("RUST_LIB_BACKTRACE");
-        command
+            .env_remove("RUST_LIB_BACKTRACE")
+            .output()
+            .unwrap()
     }
 
     fn is_child() -> bool {
@@ -1489,7 +1022,7 @@ mod tests {
         assert!(matches!(thread.join(), Err(JoinError::NotStarted)));
         let joined = thread.join_timeout(Duration::ZERO);
         assert!(matches!(joined, Some(Err(JoinError::NotStarted))));
-        assert!(matches!(thread.handle().join(), Err(JoinError::NotStarted)));
+        assert!(matches!(thread.wait(), Err(JoinError::NotStarted)));
         assert_eq!(runs.load(Ordering::Relaxed), 0);
 
         thread.start().unwrap();
@@ -1544,7 +1077,7 @@ mod tests {
         assert!(thread.join_deadline(Instant::now()).is_none());
         let (start, wait) = (Instant::now(), Duration::from_millis(20));
         assert!(thread.join_timeout(wait).is_none());
-        assert!(thread.handle().join_timeout(wait).is_none());
+        assert!(!thread.wait_timeout(wait).unwrap());
         assert!(start.elapsed() >= wait * 2);
         drop(end);
         assert_eq!(thread.join().unwrap(), 7);
@@ -1569,11 +1102,11 @@ mod tests {
         let (thread, end) = waiting();
         drop(end);
         eventually(|| thread.state() == State::Terminated);
-        thread.handle().join().unwrap();
+        thread.wait().unwrap();
         let at_once = thread.join_timeout(Duration::ZERO);
         assert_eq!(at_once.unwrap().unwrap(), 7);
-        let at_once = thread.handle().join_deadline(Instant::now());
-        assert!(at_once.unwrap().is_ok());
+        assert!(thread.wait_deadline(Instant::now()).unwrap());
+        assert!(thread.wait_deadline(None).unwrap());
     }
 
     #[test]
@@ -1585,7 +1118,7 @@ mod tests {
                     false => thread.join(),
                     true => thread.join_timeout(LONG).unwrap(),
                 };
-                let others = || thread.handle().join();
+                let others = || thread.wait();
                 let joiners = [(); 4].map(|()| scope.spawn(join));
                 let waiters = [(); 4].map(|()| scope.spawn(others));
                 drop(end);
@@ -1631,7 +1164,7 @@ mod tests {
     #[test]
     fn a_panic_is_reported_by_join_and_keeps_its_payload() {
         let thread = Thread::new(|| fail("no paper")).start().unwrap();
-        thread.handle().join().unwrap();
+        thread.wait().unwrap();
         assert_eq!(thread.ending(), Some(Ending::Panicked));
         let error = thread.join().unwrap_err();
         assert_eq!(error.to_string(), "the thread panicked: no paper");
@@ -1671,7 +1204,7 @@ mod tests {
             let work = Arc::new(AtomicUsize::new(0));
             let done = Arc::clone(&work);
             let task = move || done.store(1, Ordering::Relaxed);
-            Thread::new(task).start().unwrap().handle().join().unwrap();
+            Thread::new(task).start().unwrap().wait().unwrap();
             assert_eq!(work.load(Ordering::Relaxed), 1);
         }
     }
@@ -1695,8 +1228,8 @@ mod tests {
             let task = move || LAST.with(|last| last.0.replace(Some(send)));
             let thread = Thread::new(task).start().unwrap();
             let join = || match timed {
-                false => thread.handle().join().unwrap(),
-                true => thread.handle().join_timeout(LONG).unwrap().unwrap(),
+                false => thread.wait().unwrap(),
+                true => assert!(thread.wait_timeout(LONG).unwrap()),
             };
             thread::scope(|scope| {
                 scope.spawn(join);
@@ -1733,28 +1266,13 @@ mod tests {
         assert!(!is_registered(&thread));
     }
 
-    /// Linux cuts a name at 15 bytes.
     #[test]
     #[cfg(target_os = "linux")]
-    fn a_thread_that_sleeps_is_blocked_whatever_its_name_is() {
-        for name in [
-            "plain",
-            ") R 1 (",
-            "a name that is far longer than fifteen bytes",
-            "aaaaaaaaaaaaaa\u{e9}",
-            "日本語のスレッド名",
-            "x日本語のスレッド名",
-        ] {
-            let (end, wait) = mpsc::channel::<()>();
-            let task = move || wait.recv_timeout(LONG).unwrap_err();
-            let thread = Thread::new(task).share();
-            let given = Some(name.to_owned());
-            thread.record.progress.lock().name.given = given;
-            thread.start().unwrap();
-            eventually(|| thread.state() == State::Blocked);
-            drop(end);
-            thread.join().unwrap();
-        }
+    fn a_thread_that_sleeps_is_blocked() {
+        let (thread, end) = waiting();
+        eventually(|| thread.state() == State::Blocked);
+        drop(end);
+        thread.join().unwrap();
     }
 
     #[test]
@@ -1809,7 +1327,7 @@ mod tests {
             assert!(matches!(huge.join(), Err(JoinError::NotStarted)));
         }
         // It can be tried again, when the system has more to give.
-        huge.record.progress.lock().stack_size = None;
+        huge.record.settings.lock().stack_size = None;
         huge.start().unwrap();
         assert_eq!(huge.join().unwrap(), 7);
         assert!(
@@ -1891,12 +1409,12 @@ mod tests {
                 let thread = Thread::new(move || value).start().unwrap();
                 match number % 3 {
                     0 => drop(thread.join().unwrap()),
-                    1 => thread.handle().join().unwrap(),
+                    1 => thread.wait().unwrap(),
                     // Never joined, but not more than a few at a time.
                     _ => {
                         let handle = thread.handle();
                         drop(thread);
-                        handle.join().unwrap();
+                        handle.wait().unwrap();
                     }
                 }
             }
@@ -1957,276 +1475,6 @@ mod tests {
         assert!(!text.contains("panicked at"), "{text}");
     }
 
-    /// What the child wrote to standard error, if all went well there.
-    fn stderr(test: &str) -> String {
-        let output = in_child(test);
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stderr).unwrap()
-    }
-
-    /// The messages and marks in a text, in order, without the places.
-    fn messages(text: &str) -> Vec<&str> {
-        let is_frame = |line: &str| {
-            line.starts_with("Exception") || line.starts_with("  at ")
-        };
-        text.lines().filter(|line| !is_frame(line)).collect()
-    }
-
-    fn caught(message: &'static str) {
-        panic::catch_unwind(|| panic!("{message}")).unwrap_err();
-    }
-
-    /// A destructor that panics, and catches that itself.
-    struct Cleaner(&'static str);
-
-    impl Drop for Cleaner {
-        fn drop(&mut self) {
-            caught(self.0);
-        }
-    }
-
-    #[test]
-    fn a_panic_that_the_task_catches_is_printed_at_once_and_is_no_failure() {
-        let test = "a_panic_that_the_task_catches_is_printed_at_once_and_is_\
-                    no_failure";
-        if is_child() {
-            let task = || {
-                caught("caught");
-                std::eprintln!("the task goes on");
-                caught("caught, too");
-            };
-            Thread::new(task).start().unwrap().join().unwrap();
-            std::eprintln!("the end");
-            return;
-        }
-        let text = stderr(test);
-        let all = [
-            "panic: caught",
-            "the task goes on",
-            "panic: caught, too",
-            "the end",
-        ];
-        assert_eq!(messages(&text), all);
-        assert_eq!(text.matches("  at ").count(), 2, "{text}");
-    }
-
-    /// A task that fails, while destructors catch panics of their own.
-    fn fails_beside_others() -> Thread {
-        let task = || {
-            caught("before");
-            let _cleaners = ["one", "two", "the real one"].map(Cleaner);
-            panic!("the real one");
-        };
-        Thread::new(task).start().unwrap()
-    }
-
-    #[test]
-    fn panics_caught_while_another_unwinds_do_not_hide_it() {
-        let test = "panics_caught_while_another_unwinds_do_not_hide_it";
-        if is_child() {
-            let error = fails_beside_others().join().unwrap_err();
-            let JoinError::Panicked(failure) = error else {
-                unreachable!();
-            };
-            assert_eq!(failure.message(), "the real one");
-            assert!(failure.place().is_some());
-            return;
-        }
-        let all = ["before", "the real one", "one", "two", "the real one"];
-        let all = all.map(|message| format!("panic: {message}"));
-        assert_eq!(messages(&stderr(test)), all);
-    }
-
-    #[test]
-    fn with_a_reporter_it_gets_the_failure_and_the_others_are_printed() {
-        let test =
-            "with_a_reporter_it_gets_the_failure_and_the_others_are_printed";
-        if is_child() {
-            *REPORTER.write() = Some(|_, failure| {
-                assert!(failure.place.is_some() && !failure.is_printed);
-                std::eprintln!("told: {}", failure.message);
-                caught("in the reporter");
-            });
-            fails_beside_others().handle().join().unwrap();
-            Thread::new(|| caught("all is well")).start().unwrap();
-            Thread::new(|| caught("all is well"))
-                .start()
-                .unwrap()
-                .join()
-                .unwrap();
-            eventually(|| REGISTRY.lock().is_empty());
-            return;
-        }
-        let text = stderr(test);
-        let all = [
-            "panic: before",
-            "panic: one",
-            "panic: two",
-            "panic: the real one",
-            "told: the real one",
-            "panic: in the reporter",
-            "panic: all is well",
-            "panic: all is well",
-        ];
-        assert_eq!(messages(&text), all);
-    }
-
-    #[test]
-    fn notes_of_caught_panics_do_not_pile_up() {
-        for reporter in [None, Some((|_, _| ()) as Reporter)] {
-            let test = "notes_of_caught_panics_do_not_pile_up";
-            if !is_child() {
-                let text = stderr(test);
-                assert_eq!(text.matches("panic: again").count(), 200);
-                continue;
-            }
-            *REPORTER.write() = reporter;
-            let task = || {
-                for _ in 0..100 {
-                    caught("again");
-                    let count = PANICS.with_borrow(Vec::len);
-                    assert!((1..=Note::KEPT).contains(&count), "{count}");
-                }
-            };
-            Thread::new(task).start().unwrap().join().unwrap();
-        }
-    }
-
-    #[test]
-    fn a_hook_of_the_program_is_called_for_every_panic_and_prints_alone() {
-        let test =
-            "a_hook_of_the_program_is_called_for_every_panic_and_prints_alone";
-        // One has no size, as `std`'s own has none, and the other has.
-        let set_first = || {
-            panic::set_hook(Box::new(|info| {
-                let message = message_of(info.payload());
-                std::eprintln!("the first hook: {message}");
-            }));
-        };
-        let set_another = |name: &'static str| {
-            panic::set_hook(Box::new(move |info| {
-                let message = message_of(info.payload());
-                std::eprintln!("the {name} hook: {message}");
-            }));
-        };
-        let fail_in_many_ways = || {
-            let task = || {
-                caught("caught");
-                panic!("ours");
-            };
-            let thread: Thread = Thread::new(task).start().unwrap();
-            let foreign = thread::spawn(|| panic!("foreign"));
-            foreign.join().unwrap_err();
-            let Err(JoinError::Panicked(failure)) = thread.join() else {
-                unreachable!();
-            };
-            failure
-        };
-        if is_child() {
-            set_first();
-            assert!(fail_in_many_ways().place().is_some());
-            // One that comes after the first start sees all, too.
-            set_another("second");
-            assert_eq!(fail_in_many_ways().place(), None);
-            return;
-        }
-        let text = stderr(test);
-        let mut lines: Vec<&str> = text.lines().collect();
-        lines.sort_unstable();
-        let all = [
-            "the first hook: caught",
-            "the first hook: foreign",
-            "the first hook: ours",
-            "the second hook: caught",
-            "the second hook: foreign",
-            "the second hook: ours",
-        ];
-        assert_eq!(lines, all);
-    }
-
-    #[test]
-    fn panics_outside_our_threads_go_to_the_hook_that_was_there() {
-        let test = "panics_outside_our_threads_go_to_the_hook_that_was_there";
-        if is_child() {
-            Thread::new(|| ()).start().unwrap().join().unwrap();
-            thread::spawn(|| panic!("foreign")).join().unwrap_err();
-            return;
-        }
-        let text = stderr(test);
-        assert!(text.contains("thread '<unnamed>'"), "{text}");
-        assert!(text.contains(" panicked at "), "{text}");
-        assert!(!text.contains("Exception"), "{text}");
-        assert_eq!(text.matches("foreign").count(), 1, "{text}");
-    }
-
-    #[test]
-    fn a_panic_that_ends_the_process_is_printed_before() {
-        struct Fails;
-        impl Drop for Fails {
-            fn drop(&mut self) {
-                panic!("while unwinding");
-            }
-        }
-        let test = "a_panic_that_ends_the_process_is_printed_before";
-        if is_child() {
-            let thread = Thread::new(|| {
-                let _fails = Fails;
-                panic!("the first");
-            });
-            thread.start().unwrap().handle().join().unwrap();
-            return;
-        }
-        let output = in_child(test);
-        assert!(!output.status.success(), "{output:?}");
-        let text = String::from_utf8(output.stderr).unwrap();
-        assert!(text.contains("panic: the first\n"), "{text}");
-        assert!(text.contains("panic: while unwinding\n"), "{text}");
-    }
-
-    /// With a reporter, notes wait for the end of the task, which never
-    /// comes: this fails if `std` words such a panic in another way.
-    #[test]
-    fn std_says_in_known_words_that_a_panic_ends_the_process() {
-        struct Fails;
-        impl Drop for Fails {
-            fn drop(&mut self) {
-                panic!("while unwinding");
-            }
-        }
-        extern "C" fn in_c() {
-            panic!("across C");
-        }
-        let test = "std_says_in_known_words_that_a_panic_ends_the_process";
-        let which = env::var("THREADING_TEST_WHICH");
-        if let Ok(which) = which {
-            *REPORTER.write() = Some(|_, _| ());
-            let thread = Thread::new(move || {
-                let _fails = (which == "drop").then(|| Fails);
-                if which == "C" {
-                    in_c();
-                }
-                panic!("the first");
-            });
-            let thread: Thread = thread.start().unwrap();
-            let _ = thread.join_timeout(LONG);
-            return;
-        }
-        for (which, messages) in [
-            ("drop", ["panic: the first", "panic: while unwinding"]),
-            ("C", ["panic: across C", "panic in a function that cannot"]),
-        ] {
-            let output = child(test)
-                .env("THREADING_TEST_WHICH", which)
-                .output()
-                .unwrap();
-            assert!(!output.status.success(), "{output:?}");
-            let text = String::from_utf8(output.stderr).unwrap();
-            for message in messages {
-                assert!(text.contains(message), "{text}");
-            }
-        }
-    }
-
     #[test]
     fn a_result_that_panics_when_dropped_fails_the_thread() {
         struct Fails;
@@ -2252,9 +1500,9 @@ mod tests {
     #[test]
     fn handles_and_errors_are_readable() {
         let thread = Thread::new(|| ()).share();
-        thread.record.progress.lock().name.given = Some("clock".to_owned());
+        thread.record.settings.lock().name.given = Some("clock".to_owned());
         assert_eq!(format!("{thread:?}"), "Thread(clock, New)");
-        thread.record.progress.lock().daemon = true;
+        thread.record.settings.lock().daemon = true;
         assert_eq!(format!("{thread:?}"), "Thread(clock, New daemon)");
         let error = thread.join().unwrap_err();
         assert_eq!(error.to_string(), "the thread is not started");

@@ -7,9 +7,11 @@
 //! calls a function.
 //!
 //! Use a [`Timer`] for one call that may take long, or that others join.
-//! A neighbour may serve you better: a queue of timers for short calls,
-//! hundreds of them or thousands; an event that is waited for with a timeout,
-//! where the thread that waits has work to do.
+//! A neighbour may serve you better: an alarm of `timer_alarm.rs` on a thread
+//! of yours, if neither a list of threads nor the end of the program has to
+//! know of it; a queue of timers for short calls, hundreds of them or
+//! thousands; an event that is waited for with a timeout, where the thread
+//! that waits has work to do.
 //!
 //! # Before you copy it
 //!
@@ -20,54 +22,24 @@
 //! - The clock of `Instant` may stand still while the machine is suspended,
 //!   and then a call comes that much later.
 //! - Each waiting [`Timer`] costs a thread of the system.
-//! - In a process made by `fork` the threads are missing: no timer that was
-//!   started before fires there.
+//! - In a child process made by `fork`, the threads of timers do not exist: a
+//!   timer that was started before never fires there, and can be cancelled.
 //!
 //! The chapter that explains this file is `src/timer.md`.
 //!
-//! Travels with: `life_cycle.rs`, `spawn.rs`, `attributes.rs`, `configure.rs`.
-//!
-//! # Why a call is either made or prevented
-//!
-//! 1. A timer is Waiting at first, and there are two moves out of Waiting:
-//!    to Firing, by the thread that makes the call, and to Cancelled, by
-//!    `cancel`.
-//! 2. Each of them looks at the phase and changes it in one hold of the same
-//!    lock, so the first of them is the only one.
-//! 3. The call is made after the move to Firing, and nowhere else. `cancel`
-//!    succeeds after the move to Cancelled, and nowhere else.
+//! Travels with: `timer_alarm.rs`, `spawn.rs`, `life_cycle.rs`,
+//! `spawn_join.rs`, `spawn_native.rs`, `spawn_report.rs`.
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
-
 use super::life_cycle::blocked;
-use super::spawn::{JoinError, NewThread, StartError, Thread, ThreadHandle};
+use super::spawn::{JoinError, StartError, Thread, ThreadHandle};
+use super::timer_alarm::Alarm;
 
-// ANCHOR: phase
-/// How far a timer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Phase {
-    /// Nothing is decided yet: it waits, or is not even started.
-    Waiting,
-    /// The function runs.
-    Firing,
-    /// The function has returned, or panicked.
-    Finished,
-    /// The function was never called, and never will be.
-    Cancelled,
-}
-
-/// The error of a cancellation that prevented nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CancelError {
-    /// How far the timer was; anything but [`Phase::Waiting`].
-    pub phase: Phase,
-}
-// ANCHOR_END: phase
+pub use super::timer_alarm::{CancelError, Phase};
 
 // ANCHOR: timer
 /// A thread that waits for a while, and then calls a function that returns
@@ -108,7 +80,8 @@ pub struct CancelError {
 /// [python]: https://docs.python.org/3/library/threading.html#timer-objects
 pub struct Timer<T = ()> {
     thread: Thread<Option<T>>,
-    clock: Arc<Clock>,
+    alarm: Arc<Alarm>,
+    delay: Duration,
 }
 
 /// A timer that is not started yet: set it up, then
@@ -117,18 +90,7 @@ pub struct Timer<T = ()> {
 /// To drop it is to forget it: its function is never called.
 #[must_use = "a new timer does nothing until it is started"]
 pub struct NewTimer<T = ()> {
-    thread: NewThread<Option<T>>,
-    clock: Arc<Clock>,
-}
-
-/// What the handles of a timer share with its thread.
-struct Clock {
-    delay: Duration,
-    /// When the time is up, set by the start; `None` in it means never.
-    due: OnceLock<Option<Instant>>,
-    phase: Mutex<Phase>,
-    /// Notified with `phase` locked, when it becomes Cancelled.
-    cancelled: Condvar,
+    timer: Timer<T>,
 }
 // ANCHOR_END: timer
 
@@ -163,10 +125,16 @@ impl<T: Send + 'static> Timer<T> {
         delay: Duration,
         function: impl FnOnce() -> T + Send + 'static,
     ) -> NewTimer<T> {
-        let clock = Arc::new(Clock::new(delay));
-        let shared = Arc::clone(&clock);
-        let thread = Thread::new(move || shared.run(function));
-        NewTimer { thread, clock }
+        let alarm = Arc::new(Alarm::new());
+        let shared = Arc::clone(&alarm);
+        let task = move || run(&shared, function);
+        let thread = Thread::new(task).share();
+        let timer = Timer {
+            thread,
+            alarm,
+            delay,
+        };
+        NewTimer { timer }
     }
     // ANCHOR_END: new
 
@@ -193,10 +161,10 @@ impl<T: Send + 'static> Timer<T> {
     /// ```
     // ANCHOR: start
     pub fn start(&self) -> Result<(), StartError> {
-        let due = Instant::now().checked_add(self.clock.delay);
+        let due = Instant::now().checked_add(self.delay);
         self.thread.start()?;
         // One start alone comes this far, and its thread waits for it.
-        let _ = self.clock.due.set(due);
+        self.alarm.set(due);
         Ok(())
     }
     // ANCHOR_END: start
@@ -255,10 +223,11 @@ impl<T: Send + 'static> Timer<T> {
     /// function returned.
     ///
     /// Returns `None` if the timer did not end by then.
+    /// The deadline is an [`Instant`], or `None` to wait forever.
     #[must_use = "`None` means that the timer has not ended"]
     pub fn join_deadline(
         &self,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
     ) -> Option<Result<Option<T>, JoinError>> {
         self.thread.join_deadline(deadline)
     }
@@ -295,10 +264,70 @@ impl<T> Timer<T> {
     /// `cancel()` returns `None`, always: whether it was too late shows in
     /// what the function did, or did not do.
     pub fn cancel(&self) -> Result<(), CancelError> {
-        self.clock.cancel()
+        self.alarm.cancel()
     }
 
-    /// Returns a handle of the timer's thread: to join it takes no result.
+    /// Waits until all is over: the function has ended, or never begins.
+    ///
+    /// What the function did is visible to the caller then, and its result is
+    /// left to whoever joins the timer.
+    /// It does not wait for the end of the timer's thread, which may need
+    /// another moment. A timer that is neither started nor cancelled is
+    /// waited for as well, and a function that waits for its own timer waits
+    /// forever.
+    /// While it waits, the calling thread is Blocked.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use threading::Timer;
+    ///
+    /// let timer = Timer::new(Duration::from_millis(5), || "soup").start()?;
+    /// timer.wait();
+    /// assert!(timer.is_finished());
+    /// assert_eq!(timer.join()?, Some("soup"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Differences from Python
+    ///
+    /// This is `timer.finished.wait()`, and differs from it as
+    /// [`is_finished`](Timer::is_finished) does from `is_set()`.
+    pub fn wait(&self) {
+        blocked(|| self.alarm.wait());
+    }
+
+    /// Waits until all is over, no longer than `timeout`, and reports whether
+    /// it is.
+    ///
+    /// A timeout of zero checks once; one too long for the clock waits
+    /// forever.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use threading::Timer;
+    ///
+    /// let timer = Timer::new(Duration::MAX, || "never").start()?;
+    /// assert!(!timer.wait_timeout(Duration::from_millis(5)));
+    /// timer.cancel()?;
+    /// assert!(timer.wait_timeout(Duration::ZERO));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "`false` means that it is not over yet"]
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        blocked(|| self.alarm.wait_timeout(timeout))
+    }
+
+    /// Waits until all is over, no longer than until `deadline`, and reports
+    /// whether it is.
+    ///
+    /// The deadline is an [`Instant`], or `None` to wait forever.
+    #[must_use = "`false` means that it is not over yet"]
+    pub fn wait_deadline(&self, deadline: impl Into<Option<Instant>>) -> bool {
+        blocked(|| self.alarm.wait_deadline(deadline))
+    }
+
+    /// Returns a handle of the timer's thread, whose
+    /// [`wait`](ThreadHandle::wait) waits for the end of that thread.
     #[must_use]
     pub fn handle(&self) -> ThreadHandle {
         self.thread.handle()
@@ -310,12 +339,13 @@ impl<T> Timer<T> {
     /// them; the others stay.
     #[must_use]
     pub fn phase(&self) -> Phase {
-        *self.clock.phase.lock()
+        self.alarm.phase()
     }
 
     /// Tells whether all is over: the function has ended, or never begins.
     ///
     /// The thread may need another moment to end; to wait for that, join.
+    /// To wait for the answer `true`, call [`wait`](Timer::wait).
     ///
     /// # Differences from Python
     ///
@@ -347,9 +377,8 @@ impl<T> NewTimer<T> {
     ///
     /// Without one it is called `Thread-1` and so on, like any thread.
     pub fn name(self, name: impl Into<String>) -> Self {
-        let NewTimer { thread, clock } = self;
-        let thread = thread.name(name);
-        NewTimer { thread, clock }
+        self.timer.record.settings.lock().name.given = Some(name.into());
+        self
     }
 
     /// Makes the thread of the timer a daemon, or not.
@@ -363,9 +392,8 @@ impl<T> NewTimer<T> {
     ///
     /// `Timer(...)` takes no `daemon=...`; this is `timer.daemon = ...`.
     pub fn daemon(self, daemon: bool) -> Self {
-        let NewTimer { thread, clock } = self;
-        let thread = thread.daemon(daemon);
-        NewTimer { thread, clock }
+        self.timer.record.settings.lock().daemon = daemon;
+        self
     }
 
     /// Gives up the static checks: the handle can be cloned, passed around
@@ -383,86 +411,16 @@ impl<T> NewTimer<T> {
     /// ```
     #[must_use = "a shared timer does nothing until it is started"]
     pub fn share(self) -> Timer<T> {
-        let thread = self.thread.share();
-        let clock = self.clock;
-        Timer { thread, clock }
+        self.timer
     }
 }
 
-impl Clock {
-    fn new(delay: Duration) -> Self {
-        Clock {
-            delay,
-            due: OnceLock::new(),
-            phase: Mutex::new(Phase::Waiting),
-            cancelled: Condvar::new(),
-        }
-    }
-
-    // ANCHOR: run
-    /// What the thread of a timer does.
-    fn run<T>(&self, function: impl FnOnce() -> T) -> Option<T> {
-        if !self.wait_to_fire() {
-            return None;
-        }
-        // Also if the function panics.
-        let _finish = Finish(self);
-        Some(function())
-    }
-
-    /// Waits until it is decided, and tells whether to fire.
-    fn wait_to_fire(&self) -> bool {
-        // The start that made this thread is about to set it.
-        let due = *self.due.wait();
-        let mut phase = self.phase.lock();
-        blocked(|| self.wait(&mut phase, due));
-        if *phase != Phase::Waiting {
-            return false;
-        }
-        *phase = Phase::Firing;
-        true
-    }
-
-    /// Waits until the timer is cancelled, or until `due`.
-    fn wait(&self, phase: &mut MutexGuard<'_, Phase>, due: Option<Instant>) {
-        let waiting = |phase: &mut Phase| *phase == Phase::Waiting;
-        match due {
-            Some(due) => {
-                self.cancelled.wait_while_until(phase, waiting, due);
-            }
-            None => self.cancelled.wait_while(phase, waiting),
-        }
-    }
-    // ANCHOR_END: run
-
-    // ANCHOR: cancel
-    fn cancel(&self) -> Result<(), CancelError> {
-        let mut phase = self.phase.lock();
-        if *phase != Phase::Waiting {
-            return Err(CancelError { phase: *phase });
-        }
-        *phase = Phase::Cancelled;
-        self.cancelled.notify_one();
-        Ok(())
-    }
-    // ANCHOR_END: cancel
+// ANCHOR: run
+/// What the thread of a timer does.
+fn run<T>(alarm: &Alarm, function: impl FnOnce() -> T) -> Option<T> {
+    blocked(|| alarm.wait_to_fire()).then(|| alarm.fire(function))
 }
-
-/// Says that the function has ended, in whichever way.
-struct Finish<'a>(&'a Clock);
-
-impl Drop for Finish<'_> {
-    fn drop(&mut self) {
-        *self.0.phase.lock() = Phase::Finished;
-    }
-}
-
-impl Phase {
-    /// Whether nothing changes any more.
-    fn is_over(self) -> bool {
-        matches!(self, Phase::Finished | Phase::Cancelled)
-    }
-}
+// ANCHOR_END: run
 
 impl<T> Deref for Timer<T> {
     type Target = ThreadHandle;
@@ -477,40 +435,26 @@ impl<T> Clone for Timer<T> {
     fn clone(&self) -> Self {
         Timer {
             thread: self.thread.clone(),
-            clock: Arc::clone(&self.clock),
+            alarm: Arc::clone(&self.alarm),
+            delay: self.delay,
         }
     }
 }
 
 impl<T> fmt::Debug for Timer<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Timer({}, {})", self.name(), self.phase())
+        write!(f, "Timer({}, {})", self.record.name(), self.phase())
     }
 }
 
 impl<T> fmt::Debug for NewTimer<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "NewTimer({:?})", self.clock.delay)
+        write!(f, "NewTimer({:?})", self.timer.delay)
     }
 }
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
-    }
-}
-
-impl fmt::Display for CancelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "too late to cancel: the timer is {}", self.phase)
-    }
-}
-
-impl std::error::Error for CancelError {}
 
 #[cfg(test)]
 mod tests {
-    use std::hint;
     use std::panic;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::{Barrier, mpsc};
@@ -618,36 +562,67 @@ mod tests {
     #[test]
     fn the_delay_counts_from_the_start() {
         let timer = Timer::new(HOUR, || ()).share();
-        assert_eq!(timer.clock.due.get(), None);
+        assert_eq!(timer.alarm.due.get(), None);
         let before = Instant::now();
         timer.start().unwrap();
         let after = Instant::now();
-        let due = timer.clock.due.get().unwrap().unwrap();
+        let due = timer.alarm.due.get().unwrap().unwrap();
         assert!((before + HOUR..=after + HOUR).contains(&due));
         timer.cancel().unwrap();
         result_of(&timer);
     }
 
+    fn is_daemon<T>(timer: &Timer<T>) -> bool {
+        timer.record.settings.lock().daemon
+    }
+
+    fn named(name: &str) -> (String, bool) {
+        (name.to_owned(), true)
+    }
+
     #[test]
-    fn a_thread_that_runs_late_does_not_make_the_delay_longer() {
-        let clock = Clock::new(HOUR);
-        clock.due.set(Some(Instant::now())).unwrap();
-        let thread = Thread::new(move || clock.run(|| 5)).start().unwrap();
-        assert_eq!(thread.join_timeout(LONG).unwrap().unwrap(), Some(5));
+    fn a_wait_ends_with_the_function_and_leaves_the_result() {
+        let (function, begun, end) = gate();
+        let timer = Timer::new(Duration::ZERO, function).start().unwrap();
+        begun.recv_timeout(LONG).unwrap();
+        assert!(!timer.wait_timeout(Duration::from_millis(5)));
+        assert!(!timer.wait_deadline(Instant::now()));
+        drop(end);
+        timer.wait();
+        assert!(timer.is_finished());
+        assert!(timer.wait_timeout(Duration::ZERO));
+        assert_eq!(result_of(&timer), Some(()));
+        assert!(timer.wait_deadline(None));
+    }
+
+    #[test]
+    fn a_wait_ends_with_a_cancel_before_the_start_too() {
+        for start in [false, true] {
+            let timer = Timer::new(HOUR, || ()).share();
+            if start {
+                timer.start().unwrap();
+            }
+            let other = timer.clone();
+            let waiter = Thread::new(move || other.wait()).start().unwrap();
+            until("it waits", || waiter.state() == State::Blocked);
+            timer.cancel().unwrap();
+            let ended = waiter.join_timeout(LONG);
+            ended.expect("the waiter sleeps on").unwrap();
+        }
     }
 
     #[test]
     fn a_timer_is_a_thread() {
         let timer = Timer::new(HOUR, || ()).name("clock").daemon(true);
         let timer = timer.start().unwrap();
-        assert_eq!((timer.name().as_str(), timer.is_daemon()), ("clock", true));
-        let ident = timer.ident().unwrap();
+        assert_eq!((timer.record.name(), is_daemon(&timer)), named("clock"));
+        let ident = timer.record.ident;
         assert_eq!(REGISTRY.lock().get(&ident), Some(&timer.handle()));
         until("it waits", || timer.state() == State::Blocked);
-        assert!(timer.is_alive());
+        assert!(timer.state().is_alive());
         timer.cancel().unwrap();
         result_of(&timer);
-        assert!(!timer.is_alive());
+        assert!(!timer.state().is_alive());
         assert!(!REGISTRY.lock().contains_key(&ident));
     }
 
@@ -655,12 +630,14 @@ mod tests {
     fn a_timer_has_a_number_and_inherits_the_daemon_flag() {
         let make = || {
             let timer = Timer::new(HOUR, || ()).share();
-            assert!(timer.name().starts_with("Thread-"));
+            assert!(timer.record.name().starts_with("Thread-"));
             let told = Timer::new(HOUR, || ()).daemon(false).share();
-            (timer.is_daemon(), told.is_daemon())
+            (is_daemon(&timer), is_daemon(&told))
         };
         assert_eq!(make(), (false, false));
-        let maker = Thread::new(make).daemon(true).start().unwrap();
+        let maker = Thread::new(make).share();
+        maker.record.settings.lock().daemon = true;
+        maker.start().unwrap();
         assert_eq!(maker.join().unwrap(), (true, false));
     }
 
@@ -754,48 +731,6 @@ mod tests {
         assert_eq!(count.drops(), 1_000);
     }
 
-    /// Lets two threads meet before each round.
-    fn meet(line: &AtomicUsize, round: usize) {
-        line.fetch_add(1, Ordering::SeqCst);
-        until("the other comes", || {
-            line.load(Ordering::SeqCst) >= 2 * (round + 1)
-        });
-    }
-
-    /// The same without a new thread for each, so that they meet more often.
-    #[test]
-    fn cancel_and_fire_race_and_exactly_one_wins() {
-        let make = |_| {
-            let clock = Clock::new(Duration::ZERO);
-            clock.due.set(Some(Instant::now())).unwrap();
-            clock
-        };
-        let clocks: Vec<Clock> = (0..5_000).map(make).collect();
-        let line = AtomicUsize::new(0);
-        thread::scope(|scope| {
-            let firing = scope.spawn(|| {
-                let fire = |(round, clock): (usize, &Clock)| {
-                    meet(&line, round);
-                    clock.run(|| ()).is_some()
-                };
-                clocks.iter().enumerate().map(fire).collect::<Vec<_>>()
-            });
-            let cancel = |(round, clock): (usize, &Clock)| {
-                meet(&line, round);
-                // Earlier or later, from round to round.
-                (0..round % 400).for_each(|_| hint::spin_loop());
-                clock.cancel().is_ok()
-            };
-            let prevented: Vec<_> =
-                clocks.iter().enumerate().map(cancel).collect();
-            for (fired, prevented) in
-                firing.join().unwrap().into_iter().zip(prevented)
-            {
-                assert_ne!(fired, prevented);
-            }
-        });
-    }
-
     #[test]
     fn the_longest_delay_never_fires_and_can_be_cancelled() {
         let never = [Duration::MAX, Duration::MAX - Duration::from_secs(1)];
@@ -825,12 +760,11 @@ mod tests {
 
     #[test]
     fn a_refused_start_leaves_a_timer_that_waits() {
-        let NewTimer { thread, clock } = Timer::new(HOUR, || ());
-        let thread = thread.stack_size(usize::MAX / 2);
-        let timer = NewTimer { thread, clock }.share();
+        let timer = Timer::new(HOUR, || ()).share();
+        timer.record.settings.lock().stack_size = Some(usize::MAX / 2);
         let refused = timer.start();
         assert!(matches!(refused, Err(StartError::Refused(_))));
-        assert_eq!(timer.clock.due.get(), None);
+        assert_eq!(timer.alarm.due.get(), None);
         assert_eq!(timer.phase(), Phase::Waiting);
         assert_eq!(timer.cancel(), Ok(()));
     }
@@ -853,10 +787,10 @@ mod tests {
         let count = Arc::default();
         let function = Count::function(&count);
         let timer = Timer::new(Duration::ZERO, function).start().unwrap();
-        let clock = Arc::downgrade(&timer.clock);
+        let alarm = Arc::downgrade(&timer.alarm);
         drop(timer);
         until("it has fired", || count.drops() == 1);
-        until("all is gone", || clock.strong_count() == 0);
+        until("all is gone", || alarm.strong_count() == 0);
         assert_eq!(count.calls(), 1);
     }
 

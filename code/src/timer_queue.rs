@@ -18,8 +18,9 @@
 //!   end of the program does not wait for it.
 //! - A callback that panics is reported by the program's panic hook, and by
 //!   nothing else.
-//! - In a process made by `fork` the thread is missing: a queue that was made
-//!   before calls nothing there.
+//! - In a child process made by `fork`, the thread does not exist: a queue
+//!   that was made before calls nothing there, its timers can be cancelled,
+//!   and its drop panics or never ends.
 //!
 //! The chapter that explains this file is `src/timer.md`.
 //!
@@ -132,6 +133,8 @@ struct Slot {
     phase: AtomicU8,
     /// There as long as the timer is Waiting: whoever takes it out decides.
     callback: Mutex<Option<Callback>>,
+    /// Notified with `callback` locked, when the timer is over.
+    over: Condvar,
 }
 
 /// What the handles share with the serving thread.
@@ -300,6 +303,57 @@ impl QueuedTimer {
     pub fn is_finished(&self) -> bool {
         self.phase().is_over()
     }
+
+    /// Waits until all is over: the callback has ended, or never begins.
+    ///
+    /// What the callback did is visible to the caller then.
+    /// A callback that waits for itself, or for a later one of its queue,
+    /// waits forever.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use threading::TimerQueue;
+    ///
+    /// let queue = TimerQueue::new()?;
+    /// let timer = queue.after(Duration::from_millis(5), || ());
+    /// timer.wait();
+    /// assert!(timer.is_finished());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn wait(&self) {
+        self.slot.wait(None);
+    }
+
+    /// Waits until all is over, no longer than `timeout`, and reports whether
+    /// it is.
+    ///
+    /// A timeout of zero checks once; one too long for the clock waits
+    /// forever.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use threading::TimerQueue;
+    ///
+    /// let queue = TimerQueue::new()?;
+    /// let timer = queue.after(Duration::MAX, || ());
+    /// assert!(!timer.wait_timeout(Duration::from_millis(5)));
+    /// drop(queue); // cancels it
+    /// assert!(timer.wait_timeout(Duration::ZERO));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use = "`false` means that it is not over yet"]
+    pub fn wait_timeout(&self, timeout: Duration) -> bool {
+        self.slot.wait(Instant::now().checked_add(timeout))
+    }
+
+    /// Waits until all is over, no longer than until `deadline`, and reports
+    /// whether it is.
+    ///
+    /// The deadline is an [`Instant`], or `None` to wait forever.
+    #[must_use = "`false` means that it is not over yet"]
+    pub fn wait_deadline(&self, deadline: impl Into<Option<Instant>>) -> bool {
+        self.slot.wait(deadline.into())
+    }
 }
 
 impl Slot {
@@ -307,6 +361,7 @@ impl Slot {
         Slot {
             phase: AtomicU8::new(Phase::Waiting as u8),
             callback: Mutex::new(Some(callback)),
+            over: Condvar::new(),
         }
     }
 
@@ -319,6 +374,9 @@ impl Slot {
         };
         let callback = callback.take().ok_or_else(taken)?;
         self.set(phase);
+        if phase.is_over() {
+            self.over.notify_all();
+        }
         Ok(callback)
     }
     // ANCHOR_END: leave_waiting
@@ -338,6 +396,30 @@ impl Slot {
     fn set(&self, phase: Phase) {
         self.phase.store(phase as u8, Ordering::Release);
     }
+
+    // ANCHOR: over
+    /// Says that the callback has ended.
+    fn finish(&self) {
+        // Locked, so that no waiter is between its look and its sleep.
+        let _callback = self.callback.lock();
+        self.set(Phase::Finished);
+        self.over.notify_all();
+    }
+
+    /// Waits until it is over, or until `deadline`; reports whether it is.
+    fn wait(&self, deadline: Option<Instant>) -> bool {
+        let mut callback = self.callback.lock();
+        let goes_on = |_: &mut Option<Callback>| !self.phase().is_over();
+        match deadline {
+            Some(deadline) => {
+                let over = &self.over;
+                over.wait_while_until(&mut callback, goes_on, deadline);
+            }
+            None => self.over.wait_while(&mut callback, goes_on),
+        }
+        self.phase().is_over()
+    }
+    // ANCHOR_END: over
 }
 
 impl Schedule {
@@ -435,7 +517,7 @@ impl Plan {
 /// Calls a callback; if it panics, the queue goes on.
 fn fire(slot: Arc<Slot>, callback: Callback) {
     let outcome = catch(callback);
-    slot.set(Phase::Finished);
+    slot.finish();
     // The payload of a panic may panic in its turn, and that ends here.
     contain(|| drop(outcome));
 }
@@ -721,6 +803,64 @@ mod tests {
         }
         assert_eq!((count.calls(), count.drops()), (0, 2));
         assert_eq!(sizes(&queue), (0, 0));
+    }
+
+    /// A thread that waits, and then says so.
+    fn waiter(timer: &QueuedTimer) -> mpsc::Receiver<()> {
+        let (tell, told) = mpsc::channel();
+        let timer = timer.clone();
+        thread::spawn(move || {
+            timer.wait();
+            tell.send(()).unwrap();
+        });
+        told
+    }
+
+    fn all_return(waiters: [mpsc::Receiver<()>; 3]) {
+        for told in waiters {
+            told.recv_timeout(LONG).expect("a waiter sleeps on");
+        }
+    }
+
+    #[test]
+    fn a_wait_ends_when_the_callback_has_ended() {
+        let queue = TimerQueue::new().unwrap();
+        let (function, begun, end) = gate();
+        let timer = queue.after(Duration::ZERO, function);
+        begun.recv_timeout(LONG).unwrap();
+        assert!(!timer.wait_timeout(Duration::from_millis(5)));
+        assert!(!timer.wait_deadline(Instant::now()));
+        let waiters = [(); 3].map(|()| waiter(&timer));
+        drop(end);
+        all_return(waiters);
+        assert_eq!(timer.phase(), Phase::Finished);
+        assert!(timer.wait_timeout(Duration::ZERO));
+        assert!(timer.wait_deadline(None));
+    }
+
+    #[test]
+    fn a_wait_ends_with_a_cancel_and_with_the_queue() {
+        for cancel in [false, true] {
+            let queue = TimerQueue::new().unwrap();
+            let timer = queue.after(HOUR, || ());
+            let waiters = [(); 3].map(|()| waiter(&timer));
+            assert!(!timer.wait_timeout(Duration::from_millis(5)));
+            if cancel {
+                timer.cancel().unwrap();
+            } else {
+                drop(queue);
+            }
+            all_return(waiters);
+        }
+    }
+
+    #[test]
+    fn a_callback_that_panics_ends_the_wait() {
+        let queue = TimerQueue::new().unwrap();
+        let fail = || panic::resume_unwind(Box::new("no paper"));
+        let timer = queue.after(Duration::ZERO, fail);
+        all_return([(); 3].map(|()| waiter(&timer)));
+        assert_eq!(timer.phase(), Phase::Finished);
     }
 
     #[test]

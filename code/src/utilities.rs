@@ -13,10 +13,10 @@
 //!
 //! # Before you copy it
 //!
-//! - It knows nothing of `fork`. In the child, [`get_native_id`] and the
-//!   handles of threads that asked before give the parent's numbers, the main
-//!   thread is still the one of the parent, and the list still holds the
-//!   parent's threads, which don't exist there.
+//! - In a child process made by `fork`, the thread that forked keeps its
+//!   handle, and the list still holds the parent's other threads, which don't
+//!   exist there. [`get_native_id`] and the handle give the parent's number if
+//!   the thread had asked before.
 //! - A thread that was started by other means is in the list only once it has
 //!   asked for its handle.
 //! - While a thread's last thread-local values are dropped, [`current_thread`]
@@ -25,7 +25,8 @@
 //!
 //! The chapter that explains this file is `src/utilities.md`.
 //!
-//! Travels with: `life_cycle.rs`, `spawn.rs`, `attributes.rs`, `main_thread.rs`
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`,
+//! `spawn_native.rs`, `spawn_report.rs`, `main_thread.rs`.
 
 use std::cell::Cell;
 use std::mem;
@@ -34,8 +35,9 @@ use std::num::NonZeroU64;
 use super::main_thread::{as_main, is_main, main_thread};
 use super::spawn::{
     CURRENT, Current, IDENT, MAIN_IDENT, REGISTRY, Record, ThreadHandle,
-    native_id, next_ident, numbered, register,
+    next_ident, numbered, register,
 };
+use super::spawn_native::native_id;
 
 // ANCHOR: current
 /// Returns a handle of the calling thread.
@@ -75,8 +77,8 @@ pub fn current_thread() -> ThreadHandle {
 /// ```
 /// use threading::utilities::with_current_thread;
 ///
-/// let alive = with_current_thread(|thread| thread.is_alive());
-/// assert!(alive);
+/// let state = with_current_thread(|thread| thread.state());
+/// assert!(state.is_alive());
 /// ```
 #[inline]
 pub fn with_current_thread<R>(f: impl FnOnce(&ThreadHandle) -> R) -> R {
@@ -122,13 +124,17 @@ fn departing() -> ThreadHandle {
 /// Returns the number that tells the calling thread from all others of the
 /// program.
 ///
-/// It is the [`ident`](ThreadHandle::ident) of its handle.
+/// It is the `ident` of its handle (see `attributes.rs`).
 /// A thread of any kind has one, and keeps it.
 ///
 /// ```standalone_crate
-/// use threading::utilities::{current_thread, get_ident};
+/// use threading::Thread;
+/// use threading::utilities::get_ident;
 ///
-/// assert_eq!(Some(get_ident()), current_thread().ident());
+/// let other = Thread::new(get_ident).start()?.join()?;
+/// assert_ne!(other, get_ident());
+/// assert_eq!(get_ident(), get_ident());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Differences from Python
@@ -156,9 +162,10 @@ fn first_ident() -> NonZeroU64 {
 /// before.
 ///
 /// ```standalone_crate
-/// use threading::utilities::{current_thread, get_native_id};
+/// use threading::spawn_native::native_id;
+/// use threading::utilities::get_native_id;
 ///
-/// assert_eq!(current_thread().native_id(), get_native_id());
+/// assert_eq!(get_native_id(), native_id());
 /// ```
 #[inline]
 #[must_use]
@@ -192,7 +199,7 @@ pub fn get_native_id() -> Option<u64> {
 pub fn enumerate() -> Vec<ThreadHandle> {
     let mut threads = vec![main_thread()];
     let registry = REGISTRY.lock();
-    threads.extend(registry.values().filter(|t| t.is_alive()).cloned());
+    threads.extend(registry.values().filter(is_alive).cloned());
     threads
 }
 
@@ -206,7 +213,11 @@ pub fn enumerate() -> Vec<ThreadHandle> {
 #[must_use]
 pub fn active_count() -> usize {
     let registry = REGISTRY.lock();
-    1 + registry.values().filter(|thread| thread.is_alive()).count()
+    1 + registry.values().filter(is_alive).count()
+}
+
+fn is_alive(thread: &&ThreadHandle) -> bool {
+    thread.record.life.state().is_alive()
 }
 // ANCHOR_END: enumerate
 
@@ -246,14 +257,18 @@ mod tests {
         false
     }
 
+    fn is_daemon(thread: &ThreadHandle) -> bool {
+        thread.record.settings.lock().daemon
+    }
+
     #[test]
     fn a_thread_finds_its_own_handle() {
         let task = || (current_thread(), get_ident(), get_native_id());
         let thread = Thread::new(task).start().unwrap();
         let (seen, ident, native_id) = thread.join().unwrap();
         assert_eq!(seen, thread);
-        assert_eq!(Some(ident), thread.ident());
-        assert_eq!(native_id, thread.native_id());
+        assert_eq!(ident, thread.record.ident);
+        assert_eq!(native_id, *thread.record.native_id.wait());
     }
 
     #[test]
@@ -268,7 +283,7 @@ mod tests {
         let (last, slow) = (Thread::new(task).share(), Thread::new(|| ()));
         quick.start().unwrap();
         quick.join().unwrap();
-        last.record.progress.lock().daemon = true;
+        last.record.settings.lock().daemon = true;
         last.start().unwrap();
         assert_eq!(enumerate(), [main_thread(), last.handle()]);
         assert_eq!(active_count(), 2);
@@ -299,7 +314,7 @@ mod tests {
         let task = move || drop(SLOW.with(|slow| slow.0.replace(Some(ends))));
         let thread = Thread::new(task).start().unwrap();
         told.recv_timeout(LONG).unwrap();
-        assert!(!thread.is_alive());
+        assert!(!thread.state().is_alive());
         assert!(!enumerate().contains(&thread));
         drop(end);
         thread.join().unwrap();
@@ -320,18 +335,18 @@ mod tests {
             let before = get_ident();
             let me = current_thread();
             assert_eq!(me, current_thread());
-            assert_eq!(me.ident(), Some(before));
-            assert_eq!(me.native_id(), get_native_id());
+            assert_eq!(me.record.ident, before);
+            assert_eq!(*me.record.native_id.wait(), get_native_id());
             tell.send(me).unwrap();
             blocked(|| wait.recv_timeout(LONG).unwrap_err());
         });
         let dummy = told.recv_timeout(LONG).unwrap();
-        assert!(dummy.name().starts_with("Dummy-"));
-        assert!(dummy.is_daemon() && dummy.is_alive());
+        assert!(dummy.record.name().starts_with("Dummy-"));
+        assert!(is_daemon(&dummy) && is_alive(&&dummy));
         assert!(enumerate().contains(&dummy));
-        assert!(matches!(dummy.join(), Err(JoinError::Foreign)));
-        let at_once = dummy.join_timeout(LONG);
-        assert!(matches!(at_once, Some(Err(JoinError::Foreign))));
+        assert!(matches!(dummy.wait(), Err(JoinError::Foreign)));
+        let at_once = dummy.wait_timeout(LONG);
+        assert!(matches!(at_once, Err(JoinError::Foreign)));
         while dummy.state() != State::Blocked {
             thread::yield_now();
         }
@@ -344,8 +359,8 @@ mod tests {
     #[test]
     fn the_threads_of_a_dummy_are_no_daemons() {
         let child = thread::spawn(|| {
-            assert!(current_thread().is_daemon());
-            Thread::new(|| ()).share().is_daemon()
+            assert!(is_daemon(&current_thread()));
+            is_daemon(&Thread::new(|| ()).share())
         });
         assert!(!child.join().unwrap());
     }

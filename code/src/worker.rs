@@ -21,7 +21,8 @@
 //!
 //! The chapter that explains this file is `src/worker.md`.
 //!
-//! Travels with: `life_cycle.rs`, `spawn.rs`.
+//! Travels with: `spawn.rs`, `life_cycle.rs`, `spawn_join.rs`,
+//! `spawn_native.rs`, `spawn_report.rs`.
 
 use super::spawn::{NewThread, StartError, Thread};
 

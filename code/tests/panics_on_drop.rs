@@ -157,7 +157,7 @@ fn the_last_handle_drops_a_result_that_explodes() {
     let (value, told) = PanicsOnDrop::told();
     let (thread, end) = returns(value);
     drop(end);
-    thread.handle().join_timeout(LONG).unwrap().unwrap();
+    assert!(thread.wait_timeout(LONG).unwrap());
     drop(thread);
     told.try_recv().unwrap();
 }
@@ -165,7 +165,7 @@ fn the_last_handle_drops_a_result_that_explodes() {
 #[test]
 fn the_last_handle_drops_a_payload_that_explodes() {
     let thread = Thread::new(|| explode()).start().unwrap();
-    thread.handle().join_timeout(LONG).unwrap().unwrap();
+    assert!(thread.wait_timeout(LONG).unwrap());
     assert_eq!(thread.ending(), Some(Ending::Panicked));
     drop(thread);
 }
@@ -197,7 +197,7 @@ fn another_thread_at_its_very_end_drops_a_result_that_explodes() {
     let (value, told) = PanicsOnDrop::told();
     let (thread, end) = returns(value);
     drop(end);
-    thread.handle().join_timeout(LONG).unwrap().unwrap();
+    assert!(thread.wait_timeout(LONG).unwrap());
     let other = thread::spawn(move || drop_at_the_end(thread));
     other.join().unwrap();
     told.recv_timeout(LONG).unwrap();
@@ -207,7 +207,7 @@ fn another_thread_at_its_very_end_drops_a_result_that_explodes() {
 fn a_result_that_explodes_may_be_dropped_while_a_panic_unwinds() {
     let (thread, end) = returns(PanicsOnDrop::default());
     drop(end);
-    thread.handle().join_timeout(LONG).unwrap().unwrap();
+    assert!(thread.wait_timeout(LONG).unwrap());
     let outcome = catch(|| {
         let _thread = thread;
         panic::resume_unwind(Box::new("the first"));
@@ -297,7 +297,7 @@ fn a_hook_that_is_replaced_while_it_runs_may_explode_twice() {
 #[test]
 fn a_hook_may_join_its_own_thread_and_wait_for_others() {
     let _restore = with_hook(|args| {
-        let joined = args.thread.join();
+        let joined = args.thread.wait();
         assert!(matches!(joined, Err(JoinError::WouldDeadlock)));
         assert!(args.thread.is_alive());
         set_excepthook(Arc::new(|_: &ExceptHookArgs<'_>| {}));
@@ -323,7 +323,7 @@ fn what_a_cancelled_timer_has_captured_may_explode() {
     let (value, told) = PanicsOnDrop::told();
     let timer = Timer::new(HOUR, move || value.is_there()).start().unwrap();
     timer.cancel().unwrap();
-    timer.handle().join_timeout(LONG).unwrap().unwrap();
+    assert!(timer.handle().wait_timeout(LONG).unwrap());
     told.try_recv().unwrap();
     assert_eq!(timer.phase(), Phase::Cancelled);
 }

@@ -99,7 +99,7 @@ fn at_the_end_of_another_thread() {
     let theirs = Arc::clone(&event);
     let other = Thread::new(move || theirs.wait()).start().unwrap();
     let handle = other.handle();
-    is_blocked(move || handle.join().unwrap(), || event.set());
+    is_blocked(move || handle.wait().unwrap(), || event.set());
 }
 
 #[test]

@@ -250,7 +250,7 @@ impl Page<'_> {
         self.evaluate(&wait).map(drop)
     }
 
-    /// Presses and releases a key that has no character, as `ArrowRight`.
+    /// Presses and releases a key, by its name: `ArrowRight`.
     ///
     /// # Errors
     ///
@@ -260,6 +260,7 @@ impl Page<'_> {
             "Enter" => (key, 13, "\r"),
             " " => (key, 32, " "),
             "Tab" => (key, 9, ""),
+            "1" => (key, 49, "1"),
             "ArrowLeft" => (key, 37, ""),
             "ArrowRight" => (key, 39, ""),
             _ => return Err(format!("give the key `{key}` its number here")),

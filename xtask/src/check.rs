@@ -66,7 +66,7 @@ const LONG_STEPS: [Step; 7] = [
         &[("BOOK_STRESS", "30")],
         "test --package proofs --test stress",
     ),
-    book("proofs", "prove", |root| prove::run(root, None)),
+    book("models", "prove", |root| prove::run(root, None)),
     book("stress, sanitized", "check --long", sanitize::stress),
     book("a planted race", "check --long", sanitize::planted_race),
     book("other systems", "check --long", systems::run),

@@ -37,7 +37,7 @@ pub enum Command {
     },
     /// Do everything that CI does, step by step
     Check {
-        /// Also what takes minutes: proofs, sanitizer, other systems
+        /// Also what takes minutes: models, sanitizer, other systems
         #[arg(long)]
         long: bool,
     },
@@ -69,7 +69,7 @@ pub enum Command {
         /// their names
         word: Option<String>,
     },
-    /// Try the primitives under every schedule, and record how many
+    /// Try the primitives under every schedule up to a bound
     Prove {
         /// The primitive, as `Lock`: only its promises, for a look
         primitive: Option<String>,

@@ -113,7 +113,8 @@ struct Row<'a> {
     primitive: &'a str,
     /// A promise, or the change that makes a mutant.
     what: &'a str,
-    preemptions: &'a str,
+    /// A model's bound, or the first promise that a mutant breaks.
+    detail: &'a str,
     /// How many schedules, or whether the mutant was found.
     result: &'a str,
 }
@@ -121,14 +122,14 @@ struct Row<'a> {
 fn rows(lines: &str) -> impl Iterator<Item = Row<'_>> {
     lines.lines().filter_map(|line| {
         let cells: Vec<_> = line.split('\t').collect();
-        let [kind, primitive, what, preemptions, result] = cells[..] else {
+        let [kind, primitive, what, detail, result] = cells[..] else {
             return None;
         };
         Some(Row {
             kind,
             primitive,
             what,
-            preemptions,
+            detail,
             result,
         })
     })
@@ -144,31 +145,33 @@ fn tables(loom: &str, shuttle: &str) -> Result<String> {
          shuttle |\n|---|---|--:|--:|--:|\n",
     );
     let mut mutants = String::from(
-        "| Primitive | What was changed | loom | shuttle |\n|---|---|---|---|\n",
+        "| Primitive | What was changed | Broken promise | loom | shuttle |\n\
+         |---|---|---|---|---|\n",
     );
     let mut sums = [0, 0];
     for row in rows(loom) {
         let Row {
-            primitive, what, ..
+            primitive,
+            what,
+            detail,
+            result,
+            ..
         } = row;
         let other = *of_shuttle
             .get(&(primitive, what))
             .with_context(|| format!("shuttle did not try this: {what}"))?;
-        let start = format!("| `{primitive}` | {what} |");
+        let start = format!("| `{primitive}` | {what} | {detail} |");
         if row.kind == "mutant" {
-            mutants += &format!("{start} {} | {other} |\n", row.result);
+            mutants += &format!("{start} {result} | {other} |\n");
             continue;
         }
-        let mut cells = [row.result, other].map(str::to_owned);
+        let mut cells = [result, other].map(str::to_owned);
         for (sum, cell) in sums.iter_mut().zip(&mut cells) {
             let number: u64 = cell.parse()?;
             *sum += number;
             *cell = grouped(number);
         }
-        models += &format!(
-            "{start} {} | {} | {} |\n",
-            row.preemptions, cells[0], cells[1]
-        );
+        models += &format!("{start} {} | {} |\n", cells[0], cells[1]);
     }
     let [loom, shuttle] = sums.map(grouped);
     models += &format!("| all | | | {loom} | {shuttle} |\n");
@@ -221,7 +224,7 @@ mod tests {
     fn the_tables_have_a_line_for_each_model_and_mutant() {
         let loom = "model\tLock\tone at a time\tany\t12\n\
                     model\tEvent\tset releases all\t3\t1234567\n\
-                    mutant\tEvent\ta notify removed\t\tfound\n";
+                    mutant\tEvent\ta notify removed\tset releases all\tfound\n";
         let shuttle = "model\tLock\tone at a time\tany\t40000\n\
                        model\tEvent\tset releases all\t3\t40000\n\
                        mutant\tEvent\ta notify removed\t\tnot found\n";
@@ -237,9 +240,9 @@ mod tests {
         <!-- ANCHOR_END: table -->
 
         <!-- ANCHOR: mutants -->
-        | Primitive | What was changed | loom | shuttle |
-        |---|---|---|---|
-        | `Event` | a notify removed | found | not found |
+        | Primitive | What was changed | Broken promise | loom | shuttle |
+        |---|---|---|---|---|
+        | `Event` | a notify removed | set releases all | found | not found |
         <!-- ANCHOR_END: mutants -->
 
         <!-- ANCHOR: schedules -->

@@ -72,7 +72,7 @@ fn help_has_one_line_for_each_command() {
       bless   Show the outputs that changed, and accept them
       bench   Measure against other crates, and record the ratios
       record  Run the programs that measure, and record their numbers
-      prove   Try the primitives under every schedule, and record how many
+      prove   Try the primitives under every schedule up to a bound
 
     Options:
       -h, --help  Print help

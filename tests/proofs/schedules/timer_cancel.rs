@@ -1,19 +1,23 @@
 use std::thread;
-use std::time::{self, Duration};
+use std::time::{self, Duration, Instant};
 
-use threading::Timer;
+use threading::Alarm;
 
 pub fn main() {
-    let write = || {
-        println!("the first line");
-        println!("the last line");
-    };
-    let timer = Timer::new(Duration::from_secs(1), write);
-    let timer = timer.start().unwrap();
-    thread::spawn(|| time::time_passes());
-    match timer.cancel() {
-        Ok(()) => println!("in time"),
-        Err(_) => println!("too late, and the log is closed"),
-    }
-    timer.join().unwrap();
+    let alarm = Alarm::new();
+    facade::show!(alarm);
+    alarm.set(Instant::now().checked_add(Duration::from_secs(1)));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            alarm.run(|| {
+                println!("the first line");
+                println!("the last line");
+            })
+        });
+        scope.spawn(|| time::time_passes());
+        match alarm.cancel() {
+            Ok(()) => println!("in time"),
+            Err(_) => println!("too late, and the log is closed"),
+        }
+    });
 }

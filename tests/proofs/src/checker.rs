@@ -6,18 +6,22 @@
 //! A deadlock and a panic are ends of a run, and no failures of the checker.
 //! It knows no weak memory: orderings are loom's business.
 
+mod inner;
 mod key;
 mod place;
 mod run;
 mod show;
 pub mod sync;
+mod task;
 pub mod thread;
 
 use std::cell::Cell;
 
 pub use place::{Source, is_shown};
-pub use run::{End, Grain, Moment, Plan, Status, run};
+pub use run::{End, Grain, Moment, Plan, run};
 pub use show::{Kind, Look, Object, Show, Shown};
+
+pub use task::Status;
 
 pub(crate) use run::me;
 

@@ -60,6 +60,10 @@ impl Condvar {
         Ok((guard, timed_out))
     }
 
+    pub fn notify_one(&self) {
+        self.0.notify_one();
+    }
+
     pub fn notify_all(&self) {
         self.0.notify_all();
     }

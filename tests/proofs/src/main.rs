@@ -33,6 +33,8 @@ mod book {
     pub mod condition;
     #[path = "../../../code/src/event.rs"]
     pub mod event;
+    #[path = "../../../code/src/event_auto_reset.rs"]
+    pub mod event_auto_reset;
     #[path = "../../../code/src/gil.rs"]
     pub mod gil;
     #[path = "../../../code/src/local.rs"]
@@ -43,15 +45,15 @@ mod book {
     pub mod rlock;
     #[path = "../../../code/src/semaphore.rs"]
     pub mod semaphore;
+    #[path = "../../../code/src/semaphore_closable.rs"]
+    pub mod semaphore_closable;
+    #[path = "../../../code/src/spawn_join.rs"]
+    pub mod spawn_join;
+    #[path = "../../../code/src/timer_alarm.rs"]
+    pub mod timer_alarm;
     #[path = "../../../code/src/timer_queue.rs"]
     pub mod timer_queue;
 }
-
-#[cfg(any(loom, shuttle, recorder))]
-#[path = "timed.rs"]
-#[allow(dead_code, reason = "no model needs all of a module")]
-#[allow(missing_docs, reason = "the stand-ins have no pages")]
-mod timed;
 
 /// The models of each primitive. A file finds its module as `super::module`.
 #[cfg(any(loom, shuttle))]
@@ -72,12 +74,17 @@ models! {
     barrier: "models/barrier.rs" of crate::book::barrier;
     condition: "models/condition.rs" of crate::book;
     event: "models/event.rs" of crate::book::event;
+    event_auto_reset: "models/event_auto_reset.rs"
+        of crate::book::event_auto_reset;
     gil: "models/gil.rs" of crate::book::gil;
     local: "models/local.rs" of crate::book::local;
     lock: "models/lock.rs" of crate::book::lock;
     rlock: "models/rlock.rs" of crate::book::rlock;
     semaphore: "models/semaphore.rs" of crate::book::semaphore;
-    timer: "models/timer.rs" of crate::timed::timer;
+    semaphore_closable: "models/semaphore_closable.rs"
+        of crate::book::semaphore_closable;
+    spawn_join: "models/spawn_join.rs" of crate::book::spawn_join;
+    timer: "models/timer.rs" of crate::book::timer_alarm;
     timer_queue: "models/timer_queue.rs" of crate::book::timer_queue;
 }
 
@@ -105,9 +112,8 @@ pub use book::{
     lock::Lock,
     rlock::RLock,
     semaphore::{BoundedSemaphore, Semaphore},
+    timer_alarm::Alarm,
 };
-#[cfg(recorder)]
-pub use timed::timer::Timer;
 
 #[cfg(recorder)]
 mod planted;

@@ -75,44 +75,57 @@ impl<T: Copy> Data<T> {
 }
 
 /// Runs `model` in every order of its threads with up to `preemptions` switches
-/// that no thread asked for; returns how many orders that were.
+/// that no thread asked for, or in the first so many of these; returns how many
+/// orders that were.
 ///
 /// # Panics
 ///
 /// If the model panics, deadlocks, or has a data race.
 #[cfg(loom)]
-pub fn check(model: fn(), preemptions: Option<usize>) -> usize {
+pub fn check(
+    model: fn(),
+    preemptions: Option<usize>,
+    first: Option<usize>,
+) -> usize {
     static SCHEDULES: AtomicUsize = AtomicUsize::new(0);
     SCHEDULES.store(0, Ordering::Relaxed);
     time::watch_if_it_passes(|| {
-        let mut first = loom::model::Builder::new();
-        first.max_permutations = Some(1);
-        first.checkpoint_interval = 1;
-        first.max_branches = 20_000;
-        first.check(move || run(model));
+        builder(preemptions, Some(1)).check(move || run(model));
     });
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = preemptions;
-    builder.max_branches = 20_000;
-    builder.check(move || {
+    builder(preemptions, first).check(move || {
         SCHEDULES.fetch_add(1, Ordering::Relaxed);
         run(model);
     });
     SCHEDULES.load(Ordering::Relaxed)
 }
 
-/// Runs `model` in many orders of its threads: half of them drawn at random,
-/// half of them by priorities that change a few times (PCT).
+#[cfg(loom)]
+fn builder(
+    preemptions: Option<usize>,
+    first: Option<usize>,
+) -> loom::model::Builder {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = preemptions;
+    builder.max_branches = 20_000;
+    builder.max_permutations = first;
+    if let Some(number) = first {
+        builder.checkpoint_interval = number; // it looks no more often
+    }
+    builder
+}
+
+/// Runs `model` in many orders of its threads, or in so many: half of them
+/// drawn at random, half of them by priorities that change a few times (PCT).
 ///
 /// # Panics
 ///
 /// If the model panics or deadlocks.
 #[cfg(shuttle)]
-pub fn check(model: fn(), _: Option<usize>) -> usize {
+pub fn check(model: fn(), _: Option<usize>, first: Option<usize>) -> usize {
     use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
 
     const SEED: u64 = 0x5eed;
-    const EACH: usize = 20_000;
+    const ALL: usize = 40_000;
 
     fn all(scheduler: impl Scheduler + 'static, model: fn()) -> usize {
         static SCHEDULES: AtomicUsize = AtomicUsize::new(0);
@@ -126,8 +139,9 @@ pub fn check(model: fn(), _: Option<usize>) -> usize {
         SCHEDULES.load(Ordering::Relaxed)
     }
 
-    let random = RandomScheduler::new_from_seed(SEED, EACH);
-    let priorities = PctScheduler::new_from_seed(SEED, 3, EACH);
+    let each = first.unwrap_or(ALL) / 2;
+    let random = RandomScheduler::new_from_seed(SEED, each);
+    let priorities = PctScheduler::new_from_seed(SEED, 3, each);
     all(random, model) + all(priorities, model)
 }
 

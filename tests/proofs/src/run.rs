@@ -24,12 +24,15 @@ pub struct Model {
 
 const BOOK: &[&[Model]] = &[
     crate::gil::models::MODELS,
+    crate::spawn_join::models::MODELS,
     crate::local::models::MODELS,
     crate::lock::models::MODELS,
     crate::rlock::models::MODELS,
     crate::condition::models::MODELS,
     crate::semaphore::models::MODELS,
+    crate::semaphore_closable::models::MODELS,
     crate::event::models::MODELS,
+    crate::event_auto_reset::models::MODELS,
     crate::timer::models::MODELS,
     crate::timer_queue::models::MODELS,
     crate::barrier::models::MODELS,
@@ -37,23 +40,22 @@ const BOOK: &[&[Model]] = &[
 
 /// `proofs [WORD]`: the models whose primitive or promise has the word.
 ///
-/// `proofs --mutant NAME`: the models of one mutant, which should fail.
+/// `proofs --mutant NAME [WORD]`: the models of one mutant, of which one
+/// should fail. It prints the promise of each before it tries it.
 pub fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
-    if let [option, name] = &words[..]
-        && option == "--mutant"
-    {
-        let mutant = MUTANTS.iter().find(|mutant| mutant.name == *name);
-        for model in mutant.into_iter().flat_map(|it| it.models) {
-            check(model);
-        }
-        return ExitCode::SUCCESS;
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        [] => check_all(""),
+        ["--mutant", name] => check_mutant(name, ""),
+        ["--mutant", name, word] => check_mutant(name, word),
+        [word, ..] => check_all(word),
     }
-    let word = words.first().map(String::as_str).unwrap_or_default();
-    let chosen = |model: &&Model| {
-        model.primitive.contains(word) || model.promise.contains(word)
-    };
-    let models = BOOK.iter().copied().flatten().filter(chosen);
+}
+
+fn check_all(word: &str) -> ExitCode {
+    let models = BOOK.iter().copied().flatten();
+    let models = models.filter(|model| model.has(word));
     models.for_each(check_and_print);
     let is_chosen = |mutant: &&Mutant| {
         mutant.name.contains(word) || mutant.module.contains(word)
@@ -71,6 +73,22 @@ pub fn main() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// A short look at each model, then a longer one, and then the whole: most
+/// mutants are found at once, and some of the models are long.
+fn check_mutant(name: &str, word: &str) -> ExitCode {
+    const LOOKS: [Option<usize>; 3] = [Some(100), Some(5_000), None];
+    let mutant = MUTANTS.iter().find(|mutant| mutant.name == name);
+    let models = mutant.into_iter().flat_map(|mutant| mutant.models);
+    let models: Vec<_> = models.filter(|model| model.has(word)).collect();
+    for look in LOOKS {
+        for model in &models {
+            println!("{}", model.promise);
+            model::check(model.run, model.preemptions, look);
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 fn check_and_print(model: &Model) {
@@ -91,7 +109,7 @@ fn check_and_print(model: &Model) {
 /// Tries the model's schedules; panics or aborts in one that breaks it.
 fn check(model: &Model) -> usize {
     model::all_seen();
-    let schedules = model::check(model.run, model.preemptions);
+    let schedules = model::check(model.run, model.preemptions, None);
     let seen = model::all_seen();
     for what in model.sees {
         assert!(seen.contains(what), "no schedule shows this: {what}");
@@ -106,16 +124,26 @@ fn fares_as_expected(mutant: &Mutant) -> bool {
     let found = env::current_exe().and_then(|program| {
         Command::new(program)
             .args(["--mutant", mutant.name])
-            .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .status()
+            .output()
     });
-    let found = match found {
-        Ok(status) => !status.success(),
+    let output = match found {
+        Ok(output) => output,
         Err(error) => panic!("can't run this program again: {error}"),
     };
+    let found = !output.status.success();
+    let promises = String::from_utf8_lossy(&output.stdout);
+    let broken = promises.lines().next_back().filter(|_| found);
+    let broken = broken.unwrap_or_default();
     let word = if found { "found" } else { "not found" };
-    eprintln!("mutant {}: {word}", mutant.name);
-    println!("mutant\t{}\t{}\t\t{word}", mutant.module, mutant.change);
+    eprintln!("mutant {}: {word} {broken}", mutant.name);
+    let Mutant { module, change, .. } = mutant;
+    println!("mutant\t{module}\t{change}\t{broken}\t{word}");
     found || (cfg!(shuttle) && mutant.is_weak_ordering)
+}
+
+impl Model {
+    fn has(&self, word: &str) -> bool {
+        self.primitive.contains(word) || self.promise.contains(word)
+    }
 }

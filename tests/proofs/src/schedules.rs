@@ -17,7 +17,8 @@ macro_rules! println {
 macro_rules! recordings {
     ($(
         $name:ident: $title:literal [$($thread:literal),*] [$($step:literal)*]
-            [$($value:literal),*];
+            [$($value:literal),*]
+            $(prints [$($right:literal),*])?;
     )*) => {
         /// As a reader would write them.
         #[path = "../schedules"]
@@ -44,12 +45,14 @@ macro_rules! recordings {
             title: $title,
             schedule: &[$($step),*],
             values: &[$($value),*],
+            right: &[$($($right),*)?],
         }),*];
     };
 }
 
 // The file, what the schedule is about, what the threads are called, who moves
-// step by step, and the table's last columns.
+// step by step, and the table's last columns; where some of what it prints is
+// wrong, also what is right.
 recordings! {
     barrier_early_return: "A worker never comes to the barrier"
         ["worker 1", "worker 2"] [1 2 0] [];
@@ -74,13 +77,15 @@ recordings! {
     event_set: "One set releases all"
         ["worker 1", "worker 2"] [1 2 0 1 2 0 0] ["door"];
     local_shared: "Two threads share one variable"
-        ["first waiter", "second waiter"] [1 2 1 2] ["order"];
+        ["first waiter", "second waiter"] [1 2 1 2] ["order"]
+        prints ["33\n44\n", "44\n33\n"];
     lock_asks_first: "A thread asks first and acts later"
         ["thread A", "thread B"] [1 2 1] [];
     lock_deposit: "Two threads and one lock"
         ["first clerk", "second clerk"] [1 2 1 2 2] ["balance"];
     lock_lost_deposit: "One of two deposits is lost"
-        ["first clerk", "second clerk"] [1 2 1 2] ["balance"];
+        ["first clerk", "second clerk"] [1 2 1 2] ["balance"]
+        prints ["120\n"];
     rlock_lock_twice: "A thread acquires a lock twice"
         [] [0 0] [];
     semaphore_asks_first: "A thread asks first and acts later"
@@ -94,9 +99,10 @@ recordings! {
     spawn_who_is_first: "The new thread comes first"
         ["new thread"] [1 0] [];
     timer_cancel: "A cancel comes too late"
-        ["timer", "clock"] [0 1 2 1 1 0 0 1] [];
+        ["timer", "clock"] [0 0 1 2 1 1 0 0 1] [];
     timer_flag: "A timer looks at its flag too early"
-        ["sleeping thread"] [1 0 1] ["cancelled"];
+        ["sleeping thread"] [1 0 1] ["cancelled"]
+        prints ["cancelled\n", "the soup is done\ncancelled\n"];
 }
 
 /// A check that takes more runs is given up, unless all are asked for; then

@@ -9,6 +9,7 @@ use crate::book::condition::Condition;
 use crate::book::event::Event;
 use crate::book::lock::Lock;
 use crate::book::semaphore::{BoundedSemaphore, Semaphore};
+use crate::book::timer_alarm::Alarm;
 
 impl<T: Debug> Show for Lock<T> {
     const KIND: Kind = Kind::Lock;
@@ -64,6 +65,14 @@ impl<T: Debug> Show for Condition<Lock<T>> {
 
 /// Its lock is shown by itself.
 impl<T> Show for Condition<&Lock<T>> {
+    const KIND: Kind = Kind::Place;
+
+    fn look(&self) -> Look {
+        Look::default()
+    }
+}
+
+impl Show for Alarm {
     const KIND: Kind = Kind::Place;
 
     fn look(&self) -> Look {

@@ -235,7 +235,7 @@ proptest! {
                     prop_assert_eq!(timer.start().is_ok(), !is_started);
                     is_started = true;
                     if at_once {
-                        timer.handle().join().unwrap();
+                        timer.handle().wait().unwrap();
                         phase = if is_waiting { Phase::Finished } else { phase };
                     }
                 }

@@ -20,8 +20,8 @@ use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use threading::timer_queue::TimerQueue;
 use threading::{
-    Barrier, BoundedSemaphore, Condition, Event, Local, Lock, RLock, Semaphore,
-    Timer,
+    AutoResetEvent, Barrier, BoundedSemaphore, ClosableSemaphore, Condition,
+    Event, Local, Lock, RLock, Semaphore, Timer,
 };
 
 const THREADS: usize = 64;
@@ -43,7 +43,9 @@ fn main() -> std::process::ExitCode {
         trial("condition", condition),
         trial("semaphore", semaphore),
         trial("bounded_semaphore", bounded_semaphore),
+        trial("closable_semaphore", closable_semaphore),
         trial("event", event),
+        trial("auto_reset_event", auto_reset_event),
         trial("barrier", barrier),
         trial("local", local),
         trial("timer", timer),
@@ -281,6 +283,32 @@ fn bounded_semaphore() {
     assert_eq!(semaphore.value(), 3);
 }
 
+/// One thread closes it amid the others' turns, and all come home.
+fn closable_semaphore() {
+    for round in 0..times(3) {
+        let (semaphore, rooms) = (shared(ClosableSemaphore::new(5)), rooms(5));
+        in_all_threads(move |me, random| {
+            for turn in 0..times(20) {
+                if me == 0 && turn == round {
+                    semaphore.close();
+                }
+                let permit = match random.random_range(0..3) {
+                    0 => semaphore.acquire().map(Some),
+                    1 => semaphore.acquire_timeout(short(random)),
+                    _ => semaphore.try_acquire(),
+                };
+                match permit {
+                    Ok(Some(_permit)) => rooms.visit(random),
+                    Ok(None) => {}
+                    Err(_) => assert!(semaphore.is_closed()),
+                }
+            }
+        });
+        assert!(semaphore.acquire().is_err());
+        assert_eq!(semaphore.value(), 5);
+    }
+}
+
 /// One thread sets and clears until all others have had their waits.
 fn event() {
     let (event, news) = (shared(Event::new()), shared(AtomicUsize::new(0)));
@@ -312,6 +340,40 @@ fn event() {
         left.fetch_sub(1, Ordering::Relaxed);
     });
     assert!(!event.is_set());
+}
+
+/// Many producers and many consumers, whose waits may give up: no work stays
+/// undone, and no more waits succeed than `set` was called.
+fn auto_reset_event() {
+    let event = shared(AutoResetEvent::new());
+    let [made, through, done] = [(); 3].map(|()| shared(AtomicUsize::new(0)));
+    let relaxed = Ordering::Relaxed;
+    let all = THREADS / 2 * times(300);
+    in_all_threads(move |me, random| {
+        if me % 2 == 0 {
+            for _ in 0..times(300) {
+                made.fetch_add(1, relaxed);
+                event.set();
+                now_and_then_yield(random);
+            }
+            return;
+        }
+        let start = Instant::now();
+        while done.load(relaxed) < all {
+            assert!(start.elapsed() < LONG, "a set was lost");
+            let is_through = match random.random_range(0..3) {
+                0 => event.try_wait(),
+                1 => event.wait_timeout(short(random)),
+                _ => event.wait_deadline(Instant::now() + short(random)),
+            };
+            if is_through {
+                through.fetch_add(1, relaxed);
+                done.fetch_add(made.swap(0, relaxed), relaxed);
+            }
+        }
+    });
+    assert!(through.load(relaxed) <= all);
+    assert_eq!(done.load(relaxed), all);
 }
 
 /// A round that passes gives every index once, however many others break.

@@ -7,10 +7,13 @@ use std::hash::Hash;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
-use super::key::{States, hash};
-use super::place::{Place, Source};
+use super::inner::Inner;
+use super::key::hash;
+use super::looks;
+use super::place::Source;
 use super::show::Entry;
-use super::{State, Step, Thread, looks};
+use super::task::{Status, Task};
+use super::{State, Step};
 
 /// Where a thread may be interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,25 +23,6 @@ pub enum Grain {
     /// Before each call in the text of the program, and where it sleeps: the
     /// steps that a reader sees.
     Calls,
-}
-
-/// Whether a thread can be chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// It runs up to its next step without being asked.
-    Local,
-    /// It can be chosen.
-    Ready,
-    /// It sleeps.
-    Waits,
-    /// It slept, and goes on if it is chosen.
-    Woken,
-    /// It waits for others to end.
-    Joins,
-    /// It is over.
-    Ended,
-    /// It was in the middle of something when the run ended.
-    Stopped,
 }
 
 /// How a run ends.
@@ -89,70 +73,6 @@ pub struct Plan<'a> {
 
 /// So many operations between two choices, and the run is cut off.
 const OPERATIONS: usize = 10_000;
-
-struct Task {
-    /// The thread of the system, so that it can be told that it has a turn.
-    thread: Option<std::thread::Thread>,
-    status: Status,
-    next: Step,
-    moved: bool,
-    /// It was unparked before it parked.
-    token: bool,
-    /// Hashed: all that it has observed.
-    history: u64,
-    /// Whose end it waits for.
-    joins: Vec<usize>,
-    /// The call that it is in, and the way from there to its first operation.
-    call: Option<(usize, Vec<usize>)>,
-    resumes: bool,
-    /// It slept in this call.
-    slept: bool,
-    /// It is not in the program's text at all.
-    is_outside: bool,
-}
-
-impl Task {
-    fn new(number: usize) -> Self {
-        Task {
-            thread: None,
-            status: Status::Local,
-            next: Step::default(),
-            moved: false,
-            token: false,
-            history: hash(number),
-            joins: Vec::new(),
-            call: None,
-            resumes: false,
-            slept: false,
-            is_outside: false,
-        }
-    }
-
-    fn seen(&self) -> Thread {
-        let status = match self.status {
-            Status::Local => Status::Ready,
-            other => other,
-        };
-        Thread {
-            status,
-            next: self.next.clone(),
-            moved: self.moved,
-        }
-    }
-}
-
-#[derive(Default)]
-struct Inner {
-    tasks: Vec<Task>,
-    /// Whose turn it is; `None` when all have ended.
-    current: Option<usize>,
-    end: Option<End>,
-    moments: Vec<Moment>,
-    states: States,
-    output: String,
-    told: Option<String>,
-    operations: usize,
-}
 
 /// One run.
 pub(crate) struct Execution {
@@ -457,7 +377,12 @@ impl Execution {
         }
         let place = self.source.place();
         let direct = place.as_ref().is_some_and(|place| place.direct);
-        let is_step = self.inner().tasks[id].comes_to(place, self, id);
+        let every = self.grain == Grain::Operations;
+        // Not locked any more when the step begins.
+        let is_step = {
+            let task = &mut self.inner().tasks[id];
+            task.comes_to(place, &self.source, every, id)
+        };
         if is_step {
             self.switch(id, Status::Ready);
             self.observe(id, "step");
@@ -568,93 +493,5 @@ impl Execution {
     /// Nobody can ask for the result of this thread any more, or it has none.
     pub(super) fn forget(&self, id: usize) {
         self.inner().tasks[id].history = 0;
-    }
-}
-
-impl Task {
-    /// Whether the operation at `place` begins a new step.
-    fn comes_to(
-        &mut self,
-        place: Option<Place>,
-        execution: &Execution,
-        id: usize,
-    ) -> bool {
-        let resumes = std::mem::take(&mut self.resumes);
-        let every = execution.grain == Grain::Operations;
-        let Some(place) = place else {
-            // A module's own thread is in one call from the start to the
-            // program's text, or back; the main thread only prepares itself.
-            self.next = Step::default();
-            let was_here = std::mem::replace(&mut self.is_outside, true);
-            self.call = None;
-            return id > 0 && (!was_here || every);
-        };
-        self.is_outside = false;
-        let same = self.call.as_ref().is_some_and(|(call, first)| {
-            // A module may have a loop of its own, and from here it looks as
-            // if the program had one around the call. But if the program
-            // makes the operation itself, or the thread slept and has done
-            // more since, to come the same way again is another call.
-            let is_new = place.direct || self.slept;
-            let again = is_new && *first == place.way;
-            *call == place.call && (resumes || !again)
-        });
-        self.slept = same && (self.slept || resumes);
-        if !same {
-            self.next = execution.source.step(&place);
-            self.call = Some((place.call, place.way));
-        }
-        !same || every
-    }
-}
-
-impl Inner {
-    fn with_status(&self, statuses: &[Status]) -> Vec<usize> {
-        let has_it = |&id: &usize| statuses.contains(&self.tasks[id].status);
-        (0..self.tasks.len()).filter(has_it).collect()
-    }
-
-    /// Threads unwind one by one, the youngest first, so that none outlives
-    /// what it borrows.
-    fn youngest(&self) -> Option<usize> {
-        self.tasks
-            .iter()
-            .rposition(|task| task.status != Status::Ended)
-    }
-
-    fn choose(&mut self, chosen: usize) {
-        if let Some(moment) = self.moments.last_mut() {
-            moment.chosen = Some(chosen);
-        }
-        let task = &mut self.tasks[chosen];
-        task.resumes = task.status == Status::Woken;
-        task.status = Status::Ready;
-        self.operations = 0;
-        self.current = Some(chosen);
-    }
-
-    /// Writes a moment down.
-    fn finish(&mut self, entries: &[Entry], ready: Vec<usize>, key: u64) {
-        let state = State {
-            threads: self.tasks.iter().map(Task::seen).collect(),
-            objects: entries.iter().map(|it| it.object.clone()).collect(),
-            output: self.output.clone(),
-        };
-        self.moments.push(Moment {
-            state,
-            ready,
-            chosen: None,
-            key,
-            told: self.told.take(),
-        });
-    }
-
-    fn key(&self, entries: &[Entry]) -> u64 {
-        let task = |task: &Task| {
-            hash((task.status, task.moved, task.token, task.history))
-        };
-        let tasks: Vec<u64> = self.tasks.iter().map(task).collect();
-        let objects: Vec<_> = entries.iter().map(|it| &it.object).collect();
-        hash((tasks, objects, self.states.all(), &self.output))
     }
 }

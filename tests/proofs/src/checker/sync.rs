@@ -5,7 +5,8 @@ use std::convert::Infallible;
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
 
-use super::run::{Status, me};
+use super::run::me;
+use super::task::Status;
 
 /// A lock of the facade's own; what it protects is part of a moment's key.
 pub struct Mutex<T: Hash> {

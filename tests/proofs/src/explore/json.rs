@@ -29,9 +29,12 @@ pub fn json(recording: &Recording, graph: &Graph) -> String {
         ("calls", json!(tables.calls.0)),
         ("texts", json!(tables.texts.0)),
     ];
-    let parts = parts.map(|(name, value)| format!("\"{name}\":{value},\n"));
+    let right = ("right", json!(recording.right));
+    let right = Some(right).filter(|_| !recording.right.is_empty());
+    let part = |(name, value)| format!("\"{name}\":{value},\n");
+    let parts: String = parts.into_iter().chain(right).map(part).collect();
     let nodes = nodes.join(",\n");
-    let json = format!("{{{}\"nodes\":[\n{nodes}\n]}}", parts.concat());
+    let json = format!("{{{parts}\"nodes\":[\n{nodes}\n]}}");
     // The script element must not end in the middle.
     json.replace("</", "<\\/")
 }

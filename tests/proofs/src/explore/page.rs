@@ -16,6 +16,8 @@ pub struct Recording {
     pub schedule: &'static [usize],
     /// The objects whose values the table shows, in its last columns.
     pub values: &'static [&'static str],
+    /// What the program should print; empty, if all that it prints is right.
+    pub right: &'static [&'static str],
 }
 
 impl Recording {

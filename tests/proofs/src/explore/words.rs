@@ -117,7 +117,9 @@ impl Change<'_> {
         let Some(holder) = self.holder(object) else {
             return match object.kind {
                 Kind::Permits => "wants a permit and waits".to_owned(),
-                Kind::Place => format!("arrives at {name} and waits"),
+                Kind::Place if self.step().method() == "wait" => {
+                    format!("arrives at {name} and waits")
+                }
                 _ => format!("waits for {name}"),
             };
         };
@@ -172,6 +174,7 @@ impl Change<'_> {
             }
             "wait" => format!("arrives last at {name}"),
             "notify_one" | "notify_all" | "notify" => self.notify(name),
+            _ if self.was_woken() => "wakes".to_owned(),
             method => format!("calls {name}.{method}"),
         }
     }
@@ -180,6 +183,7 @@ impl Change<'_> {
         let has_ended = self.after.threads[self.thread].status == Status::Ended;
         match self.step().method() {
             "time_passes" => "the time is up".to_owned(),
+            "now" => "reads the clock".to_owned(),
             "" if has_ended => "ends".to_owned(),
             "" if self.was_woken() => "wakes".to_owned(),
             "" => "begins".to_owned(),

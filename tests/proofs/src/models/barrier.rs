@@ -16,7 +16,7 @@ const WAIT: Duration = Duration::from_secs(1);
 pub const MODELS: &[Model] = &[
     Model {
         primitive: PRIMITIVE,
-        promise: "nobody leaves before all have arrived, round after round",
+        promise: "no thread leaves before all have arrived, round after round",
         preemptions: Some(2),
         sees: &[],
         run: rounds,
@@ -31,7 +31,7 @@ pub const MODELS: &[Model] = &[
     Model {
         primitive: PRIMITIVE,
         promise: "the action runs once, after all have arrived and before \
-                  anybody leaves",
+                  any thread leaves",
         preemptions: Some(2),
         sees: &[],
         run: action,
@@ -85,6 +85,38 @@ pub const MODELS: &[Model] = &[
         preemptions: Some(2),
         sees: &[],
         run: action_aborts,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a reset while the action runs sends all away, and the \
+                  barrier is whole again",
+        preemptions: Some(1),
+        sees: &[],
+        run: action_resets,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a thread whose time is up does not break a round whose \
+                  action runs",
+        preemptions: Some(2),
+        sees: &["passed", "broken"],
+        run: time_is_up_in_the_action,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "after an action that panics and a reset, the next round is \
+                  whole",
+        preemptions: Some(1),
+        sees: &["sent away"],
+        run: action_panics_and_reset,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "after an abort in the action and a reset, the next round \
+                  is whole",
+        preemptions: Some(1),
+        sees: &["sent away"],
+        run: action_aborts_and_reset,
     },
 ];
 
@@ -252,17 +284,19 @@ fn time_is_up_and_reset() {
     assert_eq!(barrier.wait().unwrap() + other.join().unwrap(), 1);
 }
 
+/// `None` if the action panicked in this thread.
+fn caught(barrier: &Barrier<impl FnMut() + Send>) -> Option<Answer> {
+    panic::catch_unwind(AssertUnwindSafe(|| barrier.wait())).ok()
+}
+
 fn action_panics() {
     let barrier = Barrier::new(2).unwrap().with_action(|| {
         panic::resume_unwind(Box::new("out of paper"));
     });
     let barrier = Arc::new(touched(barrier));
+    let other = spawn(&barrier, |barrier| caught(barrier));
     // The panic comes in the thread that arrives last, and only there.
-    fn wait(barrier: &Barrier<impl FnMut() + Send>) -> Option<Answer> {
-        panic::catch_unwind(AssertUnwindSafe(|| barrier.wait())).ok()
-    }
-    let other = spawn(&barrier, |barrier| wait(barrier));
-    let mut answers = [wait(&barrier), other.join().unwrap()];
+    let mut answers = [caught(&barrier), other.join().unwrap()];
     answers.sort_by_key(Option::is_some);
     let broken = Err(BrokenBarrierError::ActionPanicked);
     assert_eq!(answers, [None, Some(broken)]);
@@ -271,20 +305,88 @@ fn action_panics() {
 
 type Action = Box<dyn FnMut() + Send>;
 
-fn action_aborts() {
+/// Two parties, and an action that gets its own barrier.
+fn two_with(
+    action: impl Fn(&Barrier<Action>) + Send + 'static,
+) -> Arc<Barrier<Action>> {
     let link: Arc<UncheckedMutex<Weak<Barrier<Action>>>> = Arc::default();
     let barrier = {
         let link = Arc::clone(&link);
-        let abort = move || {
+        let action = move || {
             let barrier = link.lock().unwrap().upgrade();
-            barrier.unwrap().abort();
+            action(&barrier.unwrap());
         };
         let barrier = Barrier::new(2).unwrap();
-        Arc::new(touched(barrier.with_action(Box::new(abort) as Action)))
+        Arc::new(touched(barrier.with_action(Box::new(action) as Action)))
     };
     *link.lock().unwrap() = Arc::downgrade(&barrier);
+    barrier
+}
+
+fn action_aborts() {
+    let barrier = two_with(Barrier::abort);
     let other = spawn(&barrier, Barrier::wait);
     let answers = [barrier.wait(), other.join().unwrap()];
     assert_eq!(answers, [Err(BrokenBarrierError::Aborted); 2]);
     assert!(barrier.is_broken());
+}
+
+fn action_resets() {
+    let barrier = two_with(Barrier::reset);
+    let other = spawn(&barrier, Barrier::wait);
+    let answers = [barrier.wait(), other.join().unwrap()];
+    assert_eq!(answers, [Err(BrokenBarrierError::Reset); 2]);
+    assert_eq!((barrier.is_broken(), barrier.n_waiting()), (false, 0));
+}
+
+fn time_is_up_in_the_action() {
+    let runs = Arc::new(Data::new(0));
+    let barrier = {
+        let runs = Arc::clone(&runs);
+        let action = move || runs.set(runs.get() + 1);
+        Arc::new(touched(Barrier::new(2).unwrap().with_action(action)))
+    };
+    let clock = thread::spawn(time::time_passes);
+    let other = spawn(&barrier, |barrier| barrier.wait_timeout(WAIT));
+    let mine = barrier.wait();
+    let cause = BrokenBarrierError::TimedOut;
+    both([mine, other.join().unwrap()], cause);
+    clock.join().unwrap();
+    assert_eq!(runs.get(), u32::from(mine.is_ok()));
+}
+
+/// A first round whose action does `what`, a reset by one of the two while
+/// the other may still be inside, and a second round.
+fn first_round_fails(what: impl Fn(&Barrier<Action>) + Send + 'static) {
+    let is_first = Data::new(true);
+    let barrier = two_with(move |barrier| {
+        if is_first.get() {
+            is_first.set(false);
+            what(barrier);
+        }
+    });
+    let until_whole = |barrier: &Barrier<Action>| {
+        loop {
+            let answer = caught(barrier);
+            if let Some(Ok(index)) = answer {
+                return index;
+            }
+            saw("sent away");
+            thread::let_others_run(); // until the reset
+        }
+    };
+    let other = spawn(&barrier, until_whole);
+    assert!(!matches!(caught(&barrier), Some(Ok(_))));
+    barrier.reset();
+    let index = until_whole(&barrier);
+    assert_eq!(index + other.join().unwrap(), 1);
+    assert_eq!((barrier.is_broken(), barrier.n_waiting()), (false, 0));
+}
+
+fn action_panics_and_reset() {
+    first_round_fails(|_| panic::resume_unwind(Box::new("out of paper")));
+}
+
+fn action_aborts_and_reset() {
+    first_round_fails(Barrier::abort);
 }

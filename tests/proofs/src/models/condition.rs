@@ -27,14 +27,15 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "notify_all wakes all who wait",
+        promise: "notify_all wakes every thread that waits",
         preemptions: Some(3),
         sees: &["nobody slept", "one slept", "both slept"],
         run: all,
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "notify(n) wakes n of those who wait, and says how many",
+        promise: "notify(n) wakes n of the threads that wait, and says how \
+                  many",
         preemptions: Some(2),
         sees: &["one", "two"],
         run: some,
@@ -68,6 +69,14 @@ pub const MODELS: &[Model] = &[
         preemptions: None,
         sees: &["too late to wait", "waited"],
         run: released_under_it,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a notification by hand whose lock another thread releases \
+                  is an error, or wakes a waiter",
+        preemptions: Some(3),
+        sees: &["notified"],
+        run: notified_under_it,
     },
 ];
 
@@ -255,4 +264,28 @@ fn released_under_it() {
     let theirs = other.join().unwrap();
     assert!(mine || theirs);
     assert!(!condition.lock().is_locked() || !(mine && theirs));
+}
+
+fn notified_under_it() {
+    let condition = shared(());
+    condition.acquire_by_hand();
+    let notifier = {
+        let shared = Arc::clone(&condition);
+        thread::spawn(move || {
+            shared.acquire_by_hand(); // when it can, the waiter sleeps
+            let thief = spawn(&shared, |condition| condition.release());
+            if let Ok(woken) = shared.notify_by_hand(1) {
+                saw("notified");
+                assert_eq!(woken, 1);
+            } else {
+                shared.acquire_by_hand();
+                assert_eq!(shared.notify_by_hand(1), Ok(1));
+            }
+            // Whoever holds it by now: the waiter wants it free.
+            let _ = shared.release();
+            let _ = thief.join().unwrap();
+        })
+    };
+    condition.wait_by_hand().unwrap();
+    notifier.join().unwrap();
 }

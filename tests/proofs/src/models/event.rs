@@ -15,24 +15,32 @@ const WAIT: Duration = Duration::from_secs(1);
 pub const MODELS: &[Model] = &[
     Model {
         primitive: PRIMITIVE,
-        promise: "set releases all who wait, and they see what came before",
+        promise: "set releases every thread that waits, and each sees what \
+                  came before",
         preemptions: None,
         sees: &[],
         run: set_releases_all,
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "who finds it set sees what came before",
+        promise: "a thread that finds it set sees what came before",
         preemptions: None,
         sees: &["set", "not set"],
         run: is_set,
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "set, then clear: whoever slept is released",
+        promise: "set, then clear: every sleeper is released",
         preemptions: None,
         sees: &["asleep", "not asleep"],
         run: set_then_clear,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "clear, then set: clear forgets no sleeper",
+        preemptions: None,
+        sees: &["asleep", "not asleep"],
+        run: clear_then_set,
     },
     Model {
         primitive: PRIMITIVE,
@@ -51,7 +59,8 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "a set wakes nobody who begins to wait after a later clear",
+        promise: "a set wakes no thread that begins to wait after a later \
+                  clear",
         preemptions: Some(3),
         sees: &["was set"],
         run: slow_set,
@@ -125,6 +134,17 @@ fn set_then_clear() {
         shared.0.set();
     }
     waiter.join().unwrap();
+}
+
+fn clear_then_set() {
+    let shared = shared();
+    let waiter = spawn(&shared, |(event, _)| event.wait());
+    let is_asleep = parked() == 1;
+    saw(if is_asleep { "asleep" } else { "not asleep" });
+    shared.0.clear();
+    shared.0.set();
+    waiter.join().unwrap();
+    assert_eq!(parked(), 0);
 }
 
 fn clear_look_wait() {

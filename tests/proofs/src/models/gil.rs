@@ -1,8 +1,9 @@
 //! What [`Gil`] promises.
 
+use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle, let_others_run};
-use std::time;
+use std::time::{self, Duration};
 
 use facade::model::saw;
 
@@ -21,24 +22,40 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "a holder that was asked goes on after another has held it",
+        promise: "a holder that was asked continues after another thread has \
+                  held it",
         preemptions: Some(3),
         sees: &["asked at the check", "not asked"],
         run: a_check_gives_way,
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "who was asked does not take it back before another holds it",
+        promise: "a thread that was asked does not take it back before another \
+                  thread has held it",
         preemptions: Some(3),
         sees: &["asked", "not asked"],
         run: asked_and_back,
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "no thread waits on for a lock that is free",
+        promise: "no thread keeps waiting for a lock that is free",
         preemptions: Some(2),
         sees: &["time was up"],
         run: all_get_it,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a thread that waits asks each holder in turn",
+        preemptions: Some(2),
+        sees: &["asked"],
+        run: each_is_asked,
+    },
+    Model {
+        primitive: PRIMITIVE,
+        promise: "a new switch interval reaches a thread that waits",
+        preemptions: Some(3),
+        sees: &[],
+        run: new_interval,
     },
 ];
 
@@ -132,4 +149,55 @@ fn all_get_it() {
     clock.join().unwrap();
     assert_eq!(*gil.acquire(), 3);
     assert!(!gil.is_drop_requested());
+}
+
+/// A holder that keeps the lock until it is asked, as long as others want it.
+fn each_is_asked() {
+    let gil = shared();
+    time::time_passes();
+    let done = Arc::new(AtomicUsize::new(0));
+    let mut guard = gil.acquire();
+    let holder = {
+        let done = Arc::clone(&done);
+        spawn(&gil, move |gil| {
+            let mut guard = gil.acquire();
+            while done.load(Ordering::Relaxed) < 2 {
+                if guard.check() {
+                    saw("asked");
+                }
+                let_others_run();
+            }
+        })
+    };
+    let other = {
+        let done = Arc::clone(&done);
+        spawn(&gil, move |gil| {
+            drop(gil.acquire());
+            done.fetch_add(1, Ordering::Relaxed);
+        })
+    };
+    while !guard.check() {
+        let_others_run();
+    }
+    drop(guard);
+    drop(gil.acquire());
+    done.fetch_add(1, Ordering::Relaxed);
+    holder.join().unwrap();
+    other.join().unwrap();
+}
+
+fn new_interval() {
+    let gil = shared();
+    gil.set_switch_interval(Duration::MAX);
+    let mut guard = gil.acquire();
+    let other = spawn(&gil, |gil| *gil.acquire() = 1);
+    let_others_run();
+    time::time_passes();
+    gil.set_switch_interval(Duration::ZERO);
+    while !guard.check() {
+        let_others_run();
+    }
+    assert_eq!(*guard, 1);
+    drop(guard);
+    other.join().unwrap();
 }

@@ -65,6 +65,14 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: PRIMITIVE,
+        promise: "a release that fails speaks of no guard where there never \
+                  was one",
+        preemptions: None,
+        sees: &["free", "released"],
+        run: no_guard_to_speak_of,
+    },
+    Model {
+        primitive: PRIMITIVE,
         promise: "every thread that waits gets the lock, two at a time too",
         preemptions: Some(2),
         sees: &[],
@@ -219,6 +227,22 @@ fn truth_about_guards() {
         })
     };
     drop(shared.0.acquire());
+    shared.0.acquire_by_hand();
+    join(other);
+}
+
+fn no_guard_to_speak_of() {
+    let shared = shared(Lock::new(()));
+    let other = {
+        let shared = Arc::clone(&shared);
+        thread::spawn(move || match shared.0.release() {
+            Ok(()) => saw("released"),
+            Err(error) => {
+                saw("free");
+                assert!(!error.held_by_guard);
+            }
+        })
+    };
     shared.0.acquire_by_hand();
     join(other);
 }

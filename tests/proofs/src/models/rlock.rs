@@ -22,7 +22,7 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: PRIMITIVE,
-        promise: "nobody enters before the last level is left",
+        promise: "no thread enters before the last level is left",
         preemptions: None,
         sees: &["held", "free"],
         run: last_level,

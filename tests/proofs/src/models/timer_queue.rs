@@ -30,6 +30,14 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: "TimerQueue",
+        promise: "a cancel beside the drop of the queue is in time, or says \
+                  that the timer is cancelled",
+        preemptions: Some(3),
+        sees: &["in time", "too late"],
+        run: cancel_or_drop,
+    },
+    Model {
+        primitive: "TimerQueue",
         promise: "a queue with nothing to do stops when it is dropped",
         preemptions: None,
         sees: &[],
@@ -44,7 +52,8 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: "TimerQueue",
-        promise: "whoever finds a timer finished sees what its callback did",
+        promise: "a thread that finds a timer finished sees what its callback \
+                  did",
         preemptions: Some(3),
         sees: &["finished", "not yet"],
         run: finished,
@@ -61,7 +70,10 @@ fn cancel_or_fire() {
             rings.fetch_add(1, Ordering::Relaxed);
         })
     };
-    let cancelled = timer.cancel().is_ok();
+    let answer = timer.cancel();
+    let why = answer.err().map(|error| error.phase);
+    assert_ne!(why, Some(Phase::Waiting));
+    let cancelled = why.is_none();
     drop(queue); // waits for a callback that runs
     let rang = rings.load(Ordering::Relaxed);
     saw(if cancelled { "cancelled" } else { "fired" });
@@ -84,6 +96,20 @@ fn queue_dropped() {
     let phase = [Phase::Cancelled, Phase::Finished][rang];
     assert_eq!(timer.phase(), phase);
     clock.join().unwrap();
+}
+
+fn cancel_or_drop() {
+    let queue = TimerQueue::new().unwrap();
+    let timer = queue.after(WAIT, || unreachable!());
+    let canceller = thread::spawn(move || match timer.cancel() {
+        Ok(()) => saw("in time"),
+        Err(error) => {
+            saw("too late");
+            assert_eq!(error.phase, Phase::Cancelled);
+        }
+    });
+    drop(queue);
+    canceller.join().unwrap();
 }
 
 fn idle_queue_dropped() {
