@@ -1961,6 +1961,22 @@ mod tests {
     }
 
     #[test]
+    fn waiters_yield_until_their_deadline() {
+        let now = Instant::now();
+        let looks_twice = |deadline| {
+            YIELD_AGAIN.store(0, Ordering::Relaxed);
+            let checks = AtomicUsize::new(0);
+            let check = || {
+                let again = checks.fetch_add(1, Ordering::Relaxed) == 1;
+                again.then_some(())
+            };
+            yield_until(check, Some(deadline)).is_some()
+        };
+        assert!(!looks_twice(now));
+        until("a waiter yields", || looks_twice(now + LONGEST_REST));
+    }
+
+    #[test]
     fn a_long_yield_is_the_last_before_a_rest() {
         until("a rest begins", || {
             YIELD_AGAIN.store(0, Ordering::Relaxed);

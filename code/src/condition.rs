@@ -1756,6 +1756,48 @@ mod tests {
     }
 
     #[test]
+    fn a_notification_reaches_no_other_condition() {
+        in_time(|| {
+            let waiting = Lock::new(0);
+            let (one, two) =
+                (Condition::new(&waiting), Condition::new(&waiting));
+            let wait = |condition: &Condition<&Lock<i32>>| {
+                let mut waiting = condition.acquire();
+                *waiting += 1;
+                condition.wait(&mut waiting);
+            };
+            thread::scope(|scope| {
+                scope.spawn(|| wait(&one));
+                scope.spawn(|| wait(&two));
+                while *waiting.acquire() < 2 {
+                    thread::yield_now();
+                }
+                let guard = waiting.acquire();
+                assert_eq!(two.notify_all(&guard), 1);
+                assert_eq!(one.notify_all(&guard), 1);
+            });
+        });
+    }
+
+    #[test]
+    fn acquired_with_a_guard_in_each_way() {
+        in_time(|| {
+            let condition = Condition::new(Lock::new(()));
+            let (past, none) = (Instant::now(), Duration::ZERO);
+            let ways = || {
+                let at_once = condition.try_acquire().is_some();
+                let timeout = condition.acquire_timeout(none).is_some();
+                let deadline = condition.acquire_deadline(past).is_some();
+                [at_once, timeout, deadline]
+            };
+            assert_eq!(ways(), [true; 3]);
+            let guard = condition.acquire();
+            assert_eq!(ways(), [false; 3]);
+            drop(guard);
+        });
+    }
+
+    #[test]
     fn the_guard_of_another_lock_is_refused() {
         in_time(|| {
             let (one, two) = (Lock::new(1), Lock::new(2));
@@ -1988,6 +2030,27 @@ mod tests {
             condition.release().unwrap();
             assert_eq!(condition.release(), Err(NotHeldError));
         });
+    }
+
+    #[test]
+    fn only_the_owner_of_a_reentrant_lock_notifies_by_hand() {
+        in_time(|| {
+            let condition: Condition = Condition::default();
+            condition.acquire_by_hand();
+            thread::scope(|scope| {
+                let other = scope.spawn(|| condition.notify_by_hand(1));
+                assert_eq!(other.join().unwrap(), Err(NotHeldError));
+            });
+            assert_eq!(condition.notify_by_hand(1), Ok(0));
+            condition.release().unwrap();
+        });
+    }
+
+    #[test]
+    fn the_condition_and_its_error_are_shown() {
+        let condition = Condition::new(Lock::new(1));
+        assert_eq!(format!("{condition:?}"), "Condition(Lock(1))");
+        assert!(NotHeldError.to_string().contains("by hand"));
     }
 
     #[test]

@@ -465,6 +465,22 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_without_a_timeout_sleeps_until_the_event_is_set() {
+        limited(|| {
+            let (event, returned) = (Event::new(), AtomicBool::new(false));
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    event.wait();
+                    returned.store(true, Ordering::Relaxed);
+                });
+                until_asleep(&event, 1);
+                assert!(!returned.load(Ordering::Relaxed));
+                event.set();
+            });
+        });
+    }
+
+    #[test]
     fn set_then_clear_releases_all_who_sleep() {
         limited(|| {
             let event = Event::new();

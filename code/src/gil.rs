@@ -739,6 +739,7 @@ mod tests {
         let gil = Gil::new(());
         let interval = Duration::from_millis(20);
         gil.set_switch_interval(interval);
+        assert_eq!(gil.switch_interval(), interval);
         thread::scope(|scope| {
             let guard = gil.acquire();
             let start = Instant::now();

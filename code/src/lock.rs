@@ -1207,6 +1207,23 @@ mod tests {
         }
     }
 
+    /// Waits until a thread sleeps on a lock that is held.
+    fn wait_for_a_sleeper<T>(lock: &Lock<T>) {
+        while byte(lock) <= Holder::Owned as u8 {
+            thread::yield_now();
+        }
+    }
+
+    /// Who holds a lock, and whether threads sleep.
+    fn byte<T>(lock: &Lock<T>) -> u8 {
+        let other = match lock.raw.holder() {
+            Some(Holder::Hand) => Holder::Guard,
+            _ => Holder::Hand,
+        };
+        // SAFETY: nothing is freed, since the lock is held in another way.
+        unsafe { lock.raw.free(other) }.unwrap_err()
+    }
+
     #[test]
     fn no_increment_is_lost() {
         in_time(|| {
@@ -1256,6 +1273,7 @@ mod tests {
             drop(guard);
             assert!(!lock.is_locked());
             assert!(lock.try_acquire().is_some());
+            assert!(lock.try_acquire_by_hand());
         });
     }
 
@@ -1610,6 +1628,71 @@ mod tests {
                 drop(guard);
             });
             assert_eq!(lock.into_inner(), 1);
+        });
+    }
+
+    #[test]
+    fn each_release_wakes_a_thread_that_sleeps() {
+        /// Releases the lock while a thread sleeps on it.
+        fn wakes(lock: &Lock<i32>, release: impl FnOnce()) {
+            thread::scope(|scope| {
+                scope.spawn(|| *lock.acquire() += 1);
+                wait_for_a_sleeper(lock);
+                release();
+            });
+            let guard = lock.acquire();
+            assert_eq!(byte(lock), Holder::Guard as u8, "nobody sleeps");
+            drop(guard);
+        }
+        in_time(|| {
+            let lock = Arc::new(Lock::new(0));
+            let guard = lock.acquire();
+            wakes(&lock, || drop(guard));
+            let guard = lock.acquire_owned();
+            wakes(&lock, || drop(guard));
+            let guard = LockGuard::map(lock.acquire(), |value| value);
+            wakes(&lock, || drop(guard));
+            lock.acquire_by_hand();
+            wakes(&lock, || lock.release().unwrap());
+            assert_eq!(*lock.acquire(), 4);
+        });
+    }
+
+    #[test]
+    fn each_lock_has_a_queue_of_its_own() {
+        let (first, second) = (Lock::new(()), Lock::new(()));
+        assert_ne!(first.raw.queue(), second.raw.queue());
+    }
+
+    #[test]
+    fn a_sleeper_is_announced_only_while_the_lock_is_held() {
+        in_time(|| {
+            let lock = Lock::new(());
+            assert!(!lock.raw.announce_sleeper());
+            let guard = lock.acquire();
+            assert_eq!(byte(&lock), Holder::Guard as u8);
+            for _ in 0..2 {
+                assert!(lock.raw.announce_sleeper());
+                assert!(byte(&lock) > Holder::Owned as u8);
+            }
+            drop(guard);
+        });
+    }
+
+    #[test]
+    fn the_lock_knows_how_it_is_held() {
+        in_time(|| {
+            let lock = Arc::new(Lock::new(()));
+            assert_eq!(lock.raw.holder(), None);
+            let guard = lock.acquire();
+            assert_eq!(lock.raw.holder(), Some(Holder::Guard));
+            drop(guard);
+            let guard = lock.acquire_owned();
+            assert_eq!(lock.raw.holder(), Some(Holder::Owned));
+            drop(guard);
+            lock.acquire_by_hand();
+            assert_eq!(lock.raw.holder(), Some(Holder::Hand));
+            lock.release().unwrap();
         });
     }
 

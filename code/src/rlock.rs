@@ -722,6 +722,7 @@ mod tests {
             let outer = lock.acquire();
             let inner = lock.acquire();
             assert_eq!(lock.depth(), 2);
+            assert!(lock.is_locked());
             assert!(!tried_elsewhere(&lock));
             drop(outer);
             assert_eq!(lock.depth(), 1);
@@ -764,6 +765,9 @@ mod tests {
             assert_eq!(lock.release(), Ok(()));
             let past = Instant::now();
             assert_eq!(lock.acquire_by_hand_deadline(past), Ok(true));
+            assert_eq!(lock.release(), Ok(()));
+            let none = Duration::ZERO;
+            assert_eq!(lock.acquire_by_hand_timeout(none), Ok(true));
             assert_eq!(lock.release(), Ok(()));
             thread::scope(|scope| {
                 scope.spawn(|| {
@@ -883,6 +887,15 @@ mod tests {
             let next = AssertUnwindSafe(|| number_after(&last));
             assert!(panic::catch_unwind(next).is_err());
         }
+    }
+
+    #[test]
+    fn errors_say_how_deep_the_lock_is() {
+        let shown = ReleaseError::HeldByGuard { depth: 12 }.to_string();
+        assert!(shown.contains("12"), "{shown}");
+        let shown = TooDeepError { depth: 34 }.to_string();
+        assert!(shown.contains("34"), "{shown}");
+        assert_ne!(ReleaseError::NotOwner.to_string(), "");
     }
 
     #[test]

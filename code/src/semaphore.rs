@@ -2301,6 +2301,20 @@ mod tests {
         });
     }
 
+    /// A thread that wants two permits, and was woken for one, leaves it to
+    /// the next.
+    #[test]
+    fn a_permit_that_is_too_little_is_passed_on() {
+        limited(|| {
+            let semaphore = leak(0);
+            let sleeper = thread::spawn(|| drop(semaphore.acquire()));
+            until("it sleeps", || sleepers(semaphore) == 1);
+            semaphore.permits.word.fetch_add(1, Ordering::Relaxed);
+            semaphore.permits.pass_on(Want::plain(2));
+            join(sleeper);
+        });
+    }
+
     #[test]
     fn a_release_wakes_no_more_than_its_permits_are_for() {
         let free = |number| Want::plain(number);

@@ -461,7 +461,9 @@ mod tests {
         let state = new();
         let refused = state.start(|| Err(io::Error::other("full")));
         let text = "the system refused a new thread: full";
-        assert_eq!(refused.unwrap_err().to_string(), text);
+        let refused = refused.unwrap_err();
+        assert_eq!(refused.to_string(), text);
+        assert!(std::error::Error::source(&refused).is_some());
         let fail = || state.start(|| panic::resume_unwind(Box::new("fails")));
         panic::catch_unwind(AssertUnwindSafe(fail)).unwrap_err();
         assert!(!state.is_started());

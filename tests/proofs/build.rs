@@ -1002,7 +1002,8 @@ fn main() {
     println!("cargo::rustc-check-cfg=cfg(loom, shuttle, recorder)");
     println!("cargo::rerun-if-changed=build.rs");
     let has = |name| env::var_os(name).is_some();
-    let is_checked = has("CARGO_CFG_LOOM") || has("CARGO_CFG_SHUTTLE");
+    let is_checked = (has("CARGO_CFG_LOOM") || has("CARGO_CFG_SHUTTLE"))
+        && !has("CARGO_FEATURE_MODELS_ONLY");
     let is_planted =
         |mutant: &&Mutant| has("CARGO_CFG_RECORDER") && mutant.name == PLANTED;
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());

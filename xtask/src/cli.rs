@@ -74,6 +74,14 @@ pub enum Command {
         /// The primitive, as `Lock`: only its promises, for a look
         primitive: Option<String>,
     },
+    /// Change one place of a module at a time, and record which tests notice
+    Mutants {
+        /// The module, as `lock`: only this one
+        module: Option<String>,
+        /// Change nothing: only record the reasons anew
+        #[arg(long, conflicts_with = "module")]
+        reasons: bool,
+    },
 }
 
 /// The command that was asked for.

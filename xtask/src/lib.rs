@@ -15,6 +15,7 @@ pub mod cli;
 pub mod includes;
 pub mod libraries;
 pub mod machine;
+pub mod mutants;
 pub mod names;
 pub mod open;
 pub mod pages;

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use xtask::cli::{self, Command};
 use xtask::names::Unknown;
-use xtask::{bench, bless, build, check, open, project, prove, record, test};
+use xtask::{
+    bench, bless, build, check, mutants, open, project, prove, record, test,
+};
 
 fn main() -> ExitCode {
     match cli::command().and_then(run) {
@@ -40,5 +42,9 @@ fn run(command: Command) -> Result<()> {
             record::run(&root, program.as_deref(), word.as_deref())
         }
         Command::Prove { primitive } => prove::run(&root, primitive.as_deref()),
+        Command::Mutants { reasons: true, .. } => mutants::reasons(&root),
+        Command::Mutants { module, .. } => {
+            mutants::run(&root, module.as_deref())
+        }
     }
 }

@@ -65,14 +65,15 @@ fn help_has_one_line_for_each_command() {
     Usage: cargo book [COMMAND]
 
     Commands:
-      build   Build the book and print where it is (the default)
-      open    Build the book and open it in the browser
-      test    Compile and run the snippets of every page, or of one chapter
-      check   Do everything that CI does, step by step
-      bless   Show the outputs that changed, and accept them
-      bench   Measure against other crates, and record the ratios
-      record  Run the programs that measure, and record their numbers
-      prove   Try the primitives under every schedule up to a bound
+      build    Build the book and print where it is (the default)
+      open     Build the book and open it in the browser
+      test     Compile and run the snippets of every page, or of one chapter
+      check    Do everything that CI does, step by step
+      bless    Show the outputs that changed, and accept them
+      bench    Measure against other crates, and record the ratios
+      record   Run the programs that measure, and record their numbers
+      prove    Try the primitives under every schedule up to a bound
+      mutants  Change one place of a module at a time, and record which tests notice
 
     Options:
       -h, --help  Print help
@@ -177,6 +178,15 @@ fn a_program_that_does_not_run_leaves_no_recording() {
     );
     assert!(answer.ends_with("exit code: 1"), "{answer}");
     assert!(!book.path().join("src/recorded").exists());
+}
+
+#[test]
+fn an_unknown_module_is_not_changed() {
+    let book = small_book();
+    assert_snapshot!(cargo_book(book.path(), &["mutants", "rlokc"]), @r"
+    error: there is no module `rlokc`; did you mean `rlock`, `lock`?
+    exit code: 2
+    ");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{self, Duration, Instant};
 
-use facade::model::{Data, saw};
+use facade::model::{Data, Point, saw};
 
 use super::module::{Alarm, Phase};
 use crate::run::Model;
@@ -139,7 +139,12 @@ fn finished() {
     let rings = Arc::new(Data::new(0));
     let (alarm, thread) = {
         let rings = Arc::clone(&rings);
-        alarm(Duration::ZERO, move || rings.set(1))
+        let point = Point::new();
+        let ring = move || {
+            point.pass(); // others may run here
+            rings.set(1);
+        };
+        alarm(Duration::ZERO, ring)
     };
     if alarm.phase().is_over() {
         saw("finished");
