@@ -20,6 +20,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io::{self, ErrorKind};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -299,6 +300,13 @@ impl fmt::Display for TimeoutError {
 }
 
 impl Error for TimeoutError {}
+
+impl From<TimeoutError> for io::Error {
+    /// An error of the kind [`ErrorKind::TimedOut`], on every system.
+    fn from(error: TimeoutError) -> io::Error {
+        io::Error::new(ErrorKind::TimedOut, error)
+    }
+}
 
 #[cfg(test)]
 mod tests {

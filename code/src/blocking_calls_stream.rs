@@ -263,13 +263,6 @@ impl TimeoutError {
     }
 }
 
-impl From<TimeoutError> for io::Error {
-    /// An error of the kind [`ErrorKind::TimedOut`], on every system.
-    fn from(error: TimeoutError) -> io::Error {
-        io::Error::new(ErrorKind::TimedOut, error)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fmt;
