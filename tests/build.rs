@@ -63,7 +63,8 @@ fn run() -> Result<()> {
         match fences::fences(&page) {
             Ok(fences) => {
                 problems.extend(fences.iter().filter_map(not_for_skeptic));
-                documents.extend(write_all(&folder.join(&page.stem), &fences)?);
+                documents
+                    .extend(write_all(&folder.join(page.name()), &fences)?);
             }
             Err(problem) => problems.push(problem),
         }

@@ -60,8 +60,8 @@ impl Snippet {
     /// The name of its program: `lock_line_42`.
     fn name(&self) -> String {
         let stem = self.fence.path.trim_start_matches("src/");
-        let stem = stem.trim_end_matches(".md");
-        format!("{stem}_line_{}", self.fence.line)
+        let name = stem.trim_end_matches(".md").replace('/', "_");
+        format!("{name}_line_{}", self.fence.line)
     }
 
     /// The error codes on its fence.

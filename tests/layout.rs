@@ -3,9 +3,10 @@
 //!
 //! When it fails: each problem is a sentence with the file, the line and what
 //! to do. `layout/` holds the tests: `chapters.rs` for files that belong
-//! together, `pages.rs` for what stands on a page, `table.rs` for the table in
-//! the introduction, `links.rs` for the HTML book, `controls.rs` for programs
-//! that are experiments, `functions.rs` for how long functions are.
+//! together, `pages.rs` for what is on a page, `table.rs` for the table of
+//! names, `glossary.rs` for the terms, `links.rs` for the HTML book,
+//! `controls.rs` for programs that are experiments, `functions.rs` for how
+//! long functions are.
 
 #[path = "layout/chapters.rs"]
 mod chapters;
@@ -13,6 +14,8 @@ mod chapters;
 mod controls;
 #[path = "layout/functions.rs"]
 mod functions;
+#[path = "layout/glossary.rs"]
+mod glossary;
 #[path = "layout/links.rs"]
 mod links;
 #[path = "layout/pages.rs"]

@@ -3,48 +3,46 @@
 import threading
 
 
-class Account:
+class Chest:
     def __init__(self):
         self.lock = threading.Lock()
-        self.balance = 100
+        self.coins = 100
 
 
-def withdraw(account, amount):
-    with account.lock:
-        if not amount.isdigit():
+def share_out(chest, people):
+    with chest.lock:
+        share = chest.coins // people  # raises if there are none
+        if share == 0:
             return "returned early"
-        if int(amount) > account.balance:
-            raise ValueError("there is not enough money")
-        account.balance -= int(amount)
+        chest.coins -= share * people
         return "done"
 
 
-def withdraw_by_hand(account, amount):
-    account.lock.acquire()
-    if not amount.isdigit():
-        return "returned early"  # leaves without the release
-    if int(amount) > account.balance:
-        raise ValueError("there is not enough money")  # and so here
-    account.balance -= int(amount)
-    account.lock.release()
+def share_out_by_hand(chest, people):
+    chest.lock.acquire()
+    share = chest.coins // people  # an exception skips the release
+    if share == 0:
+        return "returned early"  # and so does this
+    chest.coins -= share * people
+    chest.lock.release()
     return "done"
 
 
-def show(amount, account, withdraw):
+def show(people, chest, share_out):
     try:
-        end = withdraw(account, amount)
-    except ValueError:
-        end = "failed"
-    state = "still held" if account.lock.locked() else "free"
-    print(f"  {amount:>4}: {end}, and the lock is {state}")
+        end = share_out(chest, people)
+    except ZeroDivisionError:
+        end = "panicked"  # in Rust's word
+    state = "still held" if chest.lock.locked() else "free"
+    print(f"  {people:>3} people: {end}, and the lock is {state}")
 
 
-amounts = ["10", "ten", "1000"]
+numbers = [3, 500, 0]
 
-print("with a guard")
-for amount in amounts:
-    show(amount, Account(), withdraw)
+print("100 coins, with a guard")
+for people in numbers:
+    show(people, Chest(), share_out)
 
-print("by hand")
-for amount in amounts:
-    show(amount, Account(), withdraw_by_hand)
+print("100 coins, by hand")
+for people in numbers:
+    show(people, Chest(), share_out_by_hand)

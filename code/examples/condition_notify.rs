@@ -9,6 +9,8 @@ const SLEEPERS: usize = 5;
 #[derive(Default)]
 struct Dormitory {
     in_bed: usize,
+    /// How many were called and have not got up yet.
+    called: usize,
     awake: usize,
 }
 
@@ -26,7 +28,8 @@ fn main() {
                 let mut dormitory = alarm.acquire();
                 dormitory.in_bed += 1;
                 changed.notify_one(&dormitory);
-                alarm.wait(&mut dormitory);
+                alarm.wait_for(&mut dormitory, |d| d.called > 0);
+                dormitory.called -= 1;
                 dormitory.awake += 1;
                 changed.notify_one(&dormitory);
             });
@@ -37,14 +40,17 @@ fn main() {
         let mut dormitory = changed.acquire();
         changed.wait_for(&mut dormitory, |d| d.in_bed == SLEEPERS);
 
+        dormitory.called = 1;
         alarm.notify_one(&dormitory);
         changed.wait_for(&mut dormitory, |d| d.awake == 1);
         println!("notify one: {} of {SLEEPERS} awake", dormitory.awake);
 
+        dormitory.called = 2;
         alarm.notify(&dormitory, 2);
         changed.wait_for(&mut dormitory, |d| d.awake == 3);
         println!("notify two: {} of {SLEEPERS} awake", dormitory.awake);
 
+        dormitory.called = 2;
         alarm.notify_all(&dormitory);
         changed.wait_for(&mut dormitory, |d| d.awake == SLEEPERS);
         println!("notify all: {} of {SLEEPERS} awake", dormitory.awake);

@@ -1,29 +1,26 @@
-"""One set releases five workers, and everybody who comes later."""
+"""One set releases five clients, and every thread that comes later."""
 
 import threading
 
 # ANCHOR: smallest
-settings = {}
-loaded = threading.Event()
+start = threading.Event()
 
 
-def work(worker):
-    loaded.wait()
-    port = settings["port"]
+def request(client):
+    start.wait()
     # One write: a line and its end must not be torn apart.
-    print(f"worker {worker} starts on port {port}\n", end="")
+    print(f"client {client} sends its first request\n", end="")
 
 
-workers = [threading.Thread(target=work, args=(i,)) for i in range(5)]
-for worker in workers:
-    worker.start()
+clients = [threading.Thread(target=request, args=(i,)) for i in range(5)]
+for client in clients:
+    client.start()
 
-print("main: loading the settings")
-settings["port"] = 8080
-loaded.set()
-for worker in workers:
-    worker.join()
+print("main: all clients, go")
+start.set()
+for client in clients:
+    client.join()
 
-loaded.wait()
+start.wait()
 print("main: a late wait returns at once")
 # ANCHOR_END: smallest

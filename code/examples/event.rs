@@ -1,31 +1,27 @@
-//! One set releases five workers, and everybody who comes later.
+//! One set releases five clients, and every thread that comes later.
 
-use std::sync::OnceLock;
 use std::thread;
 
 use threading::Event;
 
 // ANCHOR: smallest
 fn main() {
-    let settings = OnceLock::new();
-    let loaded = Event::new();
+    let start = Event::new();
 
     thread::scope(|scope| {
-        for worker in 0..5 {
-            let (settings, loaded) = (&settings, &loaded);
+        for client in 0..5 {
+            let start = &start;
             scope.spawn(move || {
-                loaded.wait();
-                let port = settings.get().unwrap();
-                println!("worker {worker} starts on port {port}");
+                start.wait();
+                println!("client {client} sends its first request");
             });
         }
 
-        println!("main: loading the settings");
-        settings.set(8080).unwrap();
-        loaded.set();
+        println!("main: all clients, go");
+        start.set();
     });
 
-    loaded.wait();
+    start.wait();
     println!("main: a late wait returns at once");
 }
 // ANCHOR_END: smallest

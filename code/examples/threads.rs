@@ -1,10 +1,10 @@
 //! A telephone call: two functions run concurrently, and take turns.
 
-// ANCHOR: smallest
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use threading::{run_all, task};
 
+// ANCHOR: phone
 /// One of two phones: what goes in at a mouth comes out at the other's ear.
 struct Phone {
     mouth: Sender<&'static str>,
@@ -22,6 +22,7 @@ impl Phone {
         self.ear.recv().unwrap()
     }
 }
+// ANCHOR_END: phone
 
 // ANCHOR: functions
 fn ada(phone: Phone) -> &'static str {
@@ -55,6 +56,7 @@ fn connect() -> (Phone, Phone) {
     (hers, his)
 }
 
+// ANCHOR: call
 fn main() {
     let (hers, his) = connect();
 
@@ -63,4 +65,4 @@ fn main() {
     println!("Ada's note: {}", notes[0]);
     println!("Ben's note: {}", notes[1]);
 }
-// ANCHOR_END: smallest
+// ANCHOR_END: call

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use book_tests::problems::Problems;
 use book_tests::varies::TABLE;
 use book_tests::workspace::{
-    NOT_CHAPTERS, all_pages, book, chapter_of, chapters, exists, files,
+    NOT_CHAPTERS, all_pages, book, chapter_of, chapters, exists, files, inside,
     modules, programs, read, stems,
 };
 use xtask::includes::{self, Include, anchors};
@@ -77,7 +77,10 @@ fn every_page_stands_in_the_summary() {
     let mut problems = Problems::default();
     let linked: BTreeSet<String> =
         all_pages().into_iter().map(|page| page.path).collect();
-    for name in files("src", "md") {
+    let chapters = files("src", "md");
+    let insides = files("src/inside", "md");
+    let insides = insides.iter().map(|name| format!("inside/{name}"));
+    for name in chapters.into_iter().chain(insides) {
         let path = format!("src/{name}");
         problems.unless(name == "SUMMARY.md" || linked.contains(&path), || {
             format!("{path}: src/SUMMARY.md does not link it: add it there")
@@ -90,6 +93,7 @@ fn every_page_stands_in_the_summary() {
 fn every_program_has_a_twin_a_snapshot_and_a_page() {
     let mut problems = Problems::default();
     let pages = chapters();
+    let all = all_pages();
     let stems: Vec<String> = pages.iter().map(|p| p.stem.clone()).collect();
     for program in programs() {
         let path = format!("code/examples/{program}.rs");
@@ -107,7 +111,8 @@ fn every_program_has_a_twin_a_snapshot_and_a_page() {
             continue;
         };
         let page = pages.iter().find(|page| page.stem == stem);
-        let shown = page.map(includes).unwrap_or_default();
+        let both = page.into_iter().chain(page.and_then(|p| inside(p, &all)));
+        let shown: Vec<Include> = both.flat_map(includes).collect();
         problems.unless(shows(&shown, &path, None), || {
             format!("{path}: src/{stem}.md does not show it: include it")
         });
@@ -184,6 +189,7 @@ fn nothing_is_left_over() {
 fn module_and_page_name_each_other() {
     let mut problems = Problems::default();
     let pages = chapters();
+    let all = all_pages();
     let stems: Vec<String> = pages.iter().map(|p| p.stem.clone()).collect();
     for page in &pages {
         let mut wanted = vec![format!("code/src/{}.rs", page.stem)];
@@ -209,7 +215,10 @@ fn module_and_page_name_each_other() {
                 wanted.push(format!("code/examples/{program}.py"));
             }
         }
-        let prose = without_includes(&page.source);
+        let mut prose = without_includes(&page.source);
+        if let Some(page) = inside(page, &all) {
+            prose += &without_includes(&page.source);
+        }
         for path in wanted {
             problems.unless(prose.contains(&path), || {
                 format!(

@@ -1,13 +1,30 @@
-//! What stands on a page: its anatomy, its prose, the width of its code.
+//! What is on a page: its anatomy, its length, its prose, the width of its
+//! code.
 
-use book_tests::fences::Fence;
+use std::sync::LazyLock;
+
+use book_tests::fences::{Fence, fences};
 use book_tests::problems::Problems;
 use book_tests::prose::{ends_in_punctuation, lines, wrong_lines};
-use book_tests::workspace::{all_fences, all_pages, chapters, read};
+use book_tests::workspace::{all_fences, all_pages, chapters, inside, read};
+use regex::Regex;
 use xtask::pages::Page;
 
-/// The sections of a chapter, in their order.
-const SECTIONS: [&str; 11] = [
+/// The sections that a chapter has whose module has a page of its own, in
+/// their order; others may come after the first.
+const SECTIONS: [&str; 8] = [
+    "At a glance",
+    "Pitfalls",
+    "Coming from Python",
+    "Try it",
+    "Reference",
+    "Recap",
+    "Take it home",
+    "Where to go next",
+];
+
+/// The sections of a chapter that explains its module itself.
+const SECTIONS_OF_ONE_PAGE: [&str; 11] = [
     "What you will learn",
     "The problem",
     "The smallest program",
@@ -20,6 +37,23 @@ const SECTIONS: [&str; 11] = [
     "Recap",
     "Take it home",
 ];
+
+/// How long a page may be: words of prose, and lines of code that are seen
+/// without opening a fold.
+struct Length {
+    words: usize,
+    code: usize,
+}
+
+const CHAPTER: Length = Length {
+    words: 1_800,
+    code: 200,
+};
+
+const INSIDE: Length = Length {
+    words: 2_200,
+    code: 400,
+};
 
 /// How many columns of code a page shows without scrolling.
 const COLUMNS: usize = 80;
@@ -34,50 +68,128 @@ struct Heading {
 #[test]
 fn every_chapter_has_its_sections_in_order() {
     let mut problems = Problems::default();
+    let all = all_pages();
     for page in chapters() {
-        let headings = headings(&page.source);
-        let found: Vec<&Heading> = headings
-            .iter()
-            .filter(|heading| heading.level == 2)
-            .collect();
-        let longest = found.len().max(SECTIONS.len());
-        let first_wrong = (0..longest).find(|&at| {
-            found.get(at).map(|h| h.title.as_str()) != SECTIONS.get(at).copied()
-        });
-        let Some(at) = first_wrong else { continue };
-        let wanted = SECTIONS.get(at).map_or_else(
-            || "the end of the page".to_owned(),
-            |title| format!("`## {title}`"),
-        );
-        let place = found.get(at).map_or_else(
-            || format!("{}: the page ends", page.path),
-            |h| format!("{}:{}: `## {}` stands", page.path, h.line, h.title),
-        );
-        problems.add(format!(
-            "{place} where {wanted} belongs: the sections of a chapter are {}",
-            SECTIONS.join(", "),
-        ));
+        let mut found = headings(&page.source);
+        found.retain(|heading| heading.level == 2);
+        if inside(&page, &all).is_some() {
+            let is_free = |h: &Heading| !SECTIONS.contains(&&*h.title);
+            // Nothing comes before the first.
+            let starts_wrong = found.first().is_some_and(is_free);
+            found.retain(|h| starts_wrong || !is_free(h));
+            in_order(&page, &found, &SECTIONS, &mut problems);
+        } else {
+            in_order(&page, &found, &SECTIONS_OF_ONE_PAGE, &mut problems);
+        }
     }
     problems.report();
+}
+
+fn in_order(
+    page: &Page,
+    found: &[Heading],
+    sections: &[&str],
+    problems: &mut Problems,
+) {
+    let longest = found.len().max(sections.len());
+    let first_wrong = (0..longest).find(|&at| {
+        found.get(at).map(|h| h.title.as_str()) != sections.get(at).copied()
+    });
+    let Some(at) = first_wrong else { return };
+    let wanted = sections.get(at).map_or_else(
+        || "the end of the page".to_owned(),
+        |title| format!("`## {title}`"),
+    );
+    let place = found.get(at).map_or_else(
+        || format!("{}: the page ends", page.path),
+        |h| format!("{}:{}: `## {}` is", page.path, h.line, h.title),
+    );
+    problems.add(format!(
+        "{place} where {wanted} belongs: the sections of a chapter are {}",
+        sections.join(", "),
+    ));
 }
 
 #[test]
 fn every_chapter_starts_with_a_promise_and_what_you_will_learn() {
     let mut problems = Problems::default();
+    let all = all_pages();
     for page in chapters() {
         promise(&page, &mut problems);
-        let learn = section(&page.source, SECTIONS[0]);
+        if inside(&page, &all).is_some() {
+            continue;
+        }
+        let first = SECTIONS_OF_ONE_PAGE[0];
+        let learn = section(&page.source, first);
         let items = learn.lines().filter(|line| line.starts_with("- "));
         let count = items.count();
         problems.unless((3..=4).contains(&count), || {
             format!(
-                "{}: *{}* has {count} items: make it a list of 3 or 4 that \
-                 start with `- `",
-                page.path, SECTIONS[0],
+                "{}: *{first}* has {count} items: make it a list of 3 or 4 \
+                 that start with `- `",
+                page.path,
             )
         });
     }
     problems.report();
+}
+
+#[test]
+fn no_page_is_too_long() {
+    let mut problems = Problems::default();
+    let all = all_pages();
+    for chapter in chapters() {
+        let Some(inside) = inside(&chapter, &all) else {
+            continue;
+        };
+        fits(&chapter, &CHAPTER, &mut problems);
+        fits(inside, &INSIDE, &mut problems);
+    }
+    problems.report();
+}
+
+fn fits(page: &Page, limit: &Length, problems: &mut Problems) {
+    let prose = lines(&page.source);
+    let words: usize = prose.iter().map(|line| words(&line.text)).sum();
+    problems.unless(words <= limit.words, || {
+        format!(
+            "{}: it has {words} words of prose: cut it to {}",
+            page.path, limit.words,
+        )
+    });
+    let code = visible_code(page, problems);
+    problems.unless(code <= limit.code, || {
+        format!(
+            "{}: it shows {code} lines of code without opening a fold: show \
+             at most {}",
+            page.path, limit.code,
+        )
+    });
+}
+
+/// The words of a line of prose; a link counts as its text.
+fn words(text: &str) -> usize {
+    static TARGET: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\]\([^)]*\)").expect("the pattern is valid")
+    });
+    TARGET.replace_all(text, "").split_whitespace().count()
+}
+
+/// The lines of Rust and Python that a reader sees without opening a fold.
+fn visible_code(page: &Page, problems: &mut Problems) -> usize {
+    let fences = problems.ok(fences(page)).unwrap_or_default();
+    let code = fences.iter().filter(|fence| {
+        (fence.has("rust") || fence.has("python"))
+            && !is_folded(&page.source, fence.line)
+    });
+    code.map(|fence| visible(fence).count()).sum()
+}
+
+/// Whether the line is inside of a `<details>`.
+fn is_folded(source: &str, line: usize) -> bool {
+    let before = source.lines().take(line);
+    let count = |tag| before.clone().filter(|l| l.contains(tag)).count();
+    count("<details") > count("</details>")
 }
 
 /// A title, then one paragraph that is one sentence.
@@ -103,7 +215,9 @@ fn promise(page: &Page, problems: &mut Problems) {
 #[test]
 fn every_diagram_is_told_in_words() {
     let mut problems = Problems::default();
-    for page in chapters() {
+    let all = all_pages();
+    let of_one_page = |page: &Page| inside(page, &all).is_none();
+    for page in chapters().into_iter().filter(of_one_page) {
         let picture = section(&page.source, "The picture");
         problems.unless(picture.contains("```mermaid"), || {
             format!(
@@ -112,7 +226,7 @@ fn every_diagram_is_told_in_words() {
             )
         });
     }
-    for page in all_pages() {
+    for page in &all {
         for line in diagrams_without_words(&page.source) {
             problems.add(format!(
                 "{}:{line}: the diagram is not followed by a paragraph that \

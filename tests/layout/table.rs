@@ -1,15 +1,15 @@
-//! The table in the introduction: nothing of Python's and nothing of ours is
-//! missing in it.
+//! The table of names: nothing of Python's and nothing of ours is missing in
+//! it.
 
 use std::collections::BTreeSet;
 
 use book_tests::items::public_items;
 use book_tests::problems::Problems;
 use book_tests::workspace::{all_pages, modules};
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-/// The heading above the table.
-const HEADING: &str = "Every name of Python";
+/// The page with the table.
+const PAGE: &str = "names";
 
 /// What Python's `threading` documents, without the names that are deprecated.
 const PYTHON: &[&str] = &[
@@ -83,17 +83,12 @@ struct Names {
 impl Names {
     fn of_the_table() -> Self {
         let pages = all_pages();
-        let page = pages.iter().find(|page| page.stem == "introduction");
-        let page = page.expect("src/SUMMARY.md links introduction.md");
-        let heading = format!("\n## {HEADING}\n");
-        let table = page.source.split_once(heading.as_str());
-        let (_, table) = table.unwrap_or_else(|| {
-            panic!("src/introduction.md has no heading `## {HEADING}`")
-        });
-        Names::read(table)
+        let page = pages.iter().find(|page| page.stem == PAGE);
+        let page = page.expect("src/SUMMARY.md links names.md");
+        Names::read(&page.source)
     }
 
-    /// The code in the first two columns of all tables up to the next H2.
+    /// The code in the first two columns of all tables.
     fn read(text: &str) -> Self {
         let (mut python, mut ours) = (BTreeSet::new(), BTreeSet::new());
         let mut column = 0;
@@ -107,10 +102,6 @@ impl Names {
                 Event::Code(name) if column == 1 => {
                     ours.insert(name.to_string());
                 }
-                Event::Start(Tag::Heading {
-                    level: HeadingLevel::H2,
-                    ..
-                }) => break,
                 _ => {}
             }
         }
@@ -145,7 +136,7 @@ fn every_public_item_is_in_the_table() {
         let same = items.iter().filter(|(_, other)| other == item);
         problems.unless(names.has(module, item, same.count() == 1), || {
             format!(
-                "src/introduction.md: the table *{HEADING}* misses {item} of \
+                "src/{PAGE}.md: the table misses {item} of \
                  code/src/{module}.rs: add `{item}`, or `{module}::{item}` if \
                  other modules have one too, to the column of this crate"
             )
@@ -161,7 +152,7 @@ fn every_name_of_python_is_in_the_table() {
     for name in PYTHON {
         problems.unless(names.python.contains(*name), || {
             format!(
-                "src/introduction.md: the table *{HEADING}* misses `{name}` \
+                "src/{PAGE}.md: the table misses `{name}` \
                  in the column of Python: say what takes its place"
             )
         });

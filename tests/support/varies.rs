@@ -92,9 +92,9 @@ pub struct Varies {
 pub const TABLE: &[Varies] = &[
     Varies {
         program: "event",
-        because: "`set` wakes all workers at once",
+        because: "`set` releases all clients at once",
         filters: &[],
-        free_order: &[r"^worker \d starts on port 8080$"],
+        free_order: &[r"^client \d sends its first request$"],
     },
     Varies {
         program: "exceptions",

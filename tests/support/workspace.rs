@@ -108,14 +108,33 @@ pub fn all_pages() -> Vec<Page> {
 }
 
 /// Pages that are no chapter: they have no module and no program.
-pub const NOT_CHAPTERS: [&str; 4] =
-    ["introduction", "proofs", "resources", "speed"];
+pub const NOT_CHAPTERS: [&str; 7] = [
+    "glossary",
+    "introduction",
+    "names",
+    "proofs",
+    "resources",
+    "speed",
+    "which_one",
+];
+
+/// Where the pages are that explain the inside of a module.
+const INSIDE: &str = "inside/";
 
 /// Every page that is a chapter.
 pub fn chapters() -> Vec<Page> {
     let mut pages = all_pages();
-    pages.retain(|page| !NOT_CHAPTERS.contains(&page.stem.as_str()));
+    pages.retain(|page| {
+        let is_other = NOT_CHAPTERS.contains(&page.stem.as_str());
+        !is_other && !page.stem.starts_with(INSIDE)
+    });
     pages
+}
+
+/// The page about the inside of the module of `chapter`, if it has one.
+pub fn inside<'a>(chapter: &Page, pages: &'a [Page]) -> Option<&'a Page> {
+    let stem = format!("{INSIDE}{}", chapter.stem);
+    pages.iter().find(|page| page.stem == stem)
 }
 
 /// Every fenced block of the book.

@@ -1,7 +1,5 @@
 //! The pages of the book, as they are written and as mdBook shows them.
 
-use std::path::Path;
-
 use anyhow::Result;
 use mdbook_driver::MDBook;
 use mdbook_driver::book::Chapter;
@@ -10,7 +8,7 @@ use mdbook_renderer::{RenderContext, Renderer};
 /// One page that `SUMMARY.md` links to.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// `lock`, for `src/lock.md`.
+    /// `lock` for `src/lock.md`, `inside/lock` for `src/inside/lock.md`.
     pub stem: String,
     /// `src/lock.md`.
     pub path: String,
@@ -18,6 +16,13 @@ pub struct Page {
     pub source: String,
     /// The text with every include expanded.
     pub expanded: String,
+}
+
+impl Page {
+    /// Its stem as a name: `inside_lock` for `src/inside/lock.md`.
+    pub fn name(&self) -> String {
+        self.stem.replace('/', "_")
+    }
 }
 
 /// Every page of a book, in the order of `SUMMARY.md`.
@@ -30,9 +35,9 @@ pub fn pages(book: &MDBook) -> Result<Vec<Page>> {
     let both = book.book.chapters().zip(expanded.chapters());
     let pages = both.filter_map(|(written, expanded)| {
         let path = path(book, written)?;
-        let stem = Path::new(&path).file_stem()?.to_str()?.to_owned();
+        let below = written.source_path.as_ref()?.with_extension("");
         Some(Page {
-            stem,
+            stem: below.to_str()?.to_owned(),
             path,
             source: written.content.clone(),
             expanded: expanded.content.clone(),
