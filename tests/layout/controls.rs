@@ -24,6 +24,12 @@ const PAIRS: &[Pair] = &[
         python: ["daemon=True", "daemon=False"],
     },
     Pair {
+        program: "exceptions_in_thread",
+        control: "exceptions_in_main",
+        rust: ["Thread::new(print_page).start()?.wait()?", "print_page()"],
+        python: ["start(print_page).join()", "print_page()"],
+    },
+    Pair {
         program: "main_thread_wait",
         control: "main_thread_no_wait",
         rust: ["let _end", "let _"],
