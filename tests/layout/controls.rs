@@ -16,12 +16,26 @@ struct Pair {
     python: [&'static str; 2],
 }
 
-const PAIRS: &[Pair] = &[Pair {
-    program: "configure_daemon",
-    control: "configure_non_daemon",
-    rust: ["daemon(true)", "daemon(false)"],
-    python: ["daemon=True", "daemon=False"],
-}];
+const PAIRS: &[Pair] = &[
+    Pair {
+        program: "configure_daemon",
+        control: "configure_non_daemon",
+        rust: ["daemon(true)", "daemon(false)"],
+        python: ["daemon=True", "daemon=False"],
+    },
+    Pair {
+        program: "exceptions_in_thread",
+        control: "exceptions_in_main",
+        rust: ["Thread::new(print_page).start()?.wait()?", "print_page()"],
+        python: ["start(print_page).join()", "print_page()"],
+    },
+    Pair {
+        program: "main_thread_wait",
+        control: "main_thread_no_wait",
+        rust: ["let _end", "let _"],
+        python: ["daemon=False", "daemon=True"],
+    },
+];
 
 #[test]
 fn a_program_and_its_control_differ_in_one_thing() {
