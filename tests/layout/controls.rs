@@ -16,12 +16,20 @@ struct Pair {
     python: [&'static str; 2],
 }
 
-const PAIRS: &[Pair] = &[Pair {
-    program: "configure_daemon",
-    control: "configure_non_daemon",
-    rust: ["daemon(true)", "daemon(false)"],
-    python: ["daemon=True", "daemon=False"],
-}];
+const PAIRS: &[Pair] = &[
+    Pair {
+        program: "configure_daemon",
+        control: "configure_non_daemon",
+        rust: ["daemon(true)", "daemon(false)"],
+        python: ["daemon=True", "daemon=False"],
+    },
+    Pair {
+        program: "blocking_calls_once",
+        control: "blocking_calls_anew",
+        rust: ["start + LIMIT", "Instant::now() + LIMIT"],
+        python: ["start + LIMIT", "time.monotonic() + LIMIT"],
+    },
+];
 
 #[test]
 fn a_program_and_its_control_differ_in_one_thing() {
