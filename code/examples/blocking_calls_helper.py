@@ -32,7 +32,7 @@ def helper(calls):
 
 
 def accept():
-    # Python's `accept` has a timeout: it asks the operating system with `poll` first.
+    # Python's `accept` has a timeout: it asks the kernel with `poll` first.
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(SHORT)
         try:

@@ -89,12 +89,12 @@ impl Deadline {
     /// use threading::{Deadline, TimeoutError};
     ///
     /// let kitchen = TcpListener::bind("127.0.0.1:0")?;
-    /// let terminal = TcpStream::connect(kitchen.local_addr()?)?;
+    /// let till = TcpStream::connect(kitchen.local_addr()?)?;
     /// let _silent = kitchen.accept()?;
     ///
     /// let limit = Duration::from_millis(5);
     /// let mut order = [0; 4];
-    /// let result = Deadline::after(limit).on(&terminal).read_exact(&mut order);
+    /// let result = Deadline::after(limit).on(&till).read_exact(&mut order);
     /// let error = result.unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::TimedOut);
     /// let cause = TimeoutError::cause_of(&error);
