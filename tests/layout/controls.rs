@@ -35,6 +35,12 @@ const PAIRS: &[Pair] = &[
         rust: ["let _end", "let _"],
         python: ["daemon=False", "daemon=True"],
     },
+    Pair {
+        program: "blocking_calls_once",
+        control: "blocking_calls_anew",
+        rust: ["start + LIMIT", "Instant::now() + LIMIT"],
+        python: ["start + LIMIT", "time.monotonic() + LIMIT"],
+    },
 ];
 
 #[test]
