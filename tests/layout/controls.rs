@@ -16,12 +16,20 @@ struct Pair {
     python: [&'static str; 2],
 }
 
-const PAIRS: &[Pair] = &[Pair {
-    program: "configure_daemon",
-    control: "configure_non_daemon",
-    rust: ["daemon(true)", "daemon(false)"],
-    python: ["daemon=True", "daemon=False"],
-}];
+const PAIRS: &[Pair] = &[
+    Pair {
+        program: "configure_daemon",
+        control: "configure_non_daemon",
+        rust: ["daemon(true)", "daemon(false)"],
+        python: ["daemon=True", "daemon=False"],
+    },
+    Pair {
+        program: "life_cycle_marked",
+        control: "life_cycle_unmarked",
+        rust: ["|| life_cycle::blocked(wait)", "wait"],
+        python: ["thread.blocked()", "contextlib.nullcontext()"],
+    },
+];
 
 #[test]
 fn a_program_and_its_control_differ_in_one_thing() {
