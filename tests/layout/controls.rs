@@ -41,6 +41,12 @@ const PAIRS: &[Pair] = &[
         rust: ["start + LIMIT", "Instant::now() + LIMIT"],
         python: ["start + LIMIT", "time.monotonic() + LIMIT"],
     },
+    Pair {
+        program: "life_cycle_marked",
+        control: "life_cycle_unmarked",
+        rust: ["|| life_cycle::blocked(wait)", "wait"],
+        python: ["thread.blocked()", "contextlib.nullcontext()"],
+    },
 ];
 
 #[test]
