@@ -16,12 +16,28 @@ struct Pair {
     python: [&'static str; 2],
 }
 
-const PAIRS: &[Pair] = &[Pair {
-    program: "configure_daemon",
-    control: "configure_non_daemon",
-    rust: ["daemon(true)", "daemon(false)"],
-    python: ["daemon=True", "daemon=False"],
-}];
+const PAIRS: &[Pair] = &[
+    Pair {
+        program: "configure_daemon",
+        control: "configure_non_daemon",
+        rust: ["daemon(true)", "daemon(false)"],
+        python: ["daemon=True", "daemon=False"],
+    },
+    Pair {
+        program: "spawn",
+        control: "spawn_early_join",
+        rust: [
+            "println!(\"main: reads Dracula\");\n    drop(begin);\n    \
+             emma.join()?;",
+            "drop(begin);\n    emma.join()?;\n    \
+             println!(\"main: reads Dracula\");",
+        ],
+        python: [
+            "print(\"main: reads Dracula\")\nbegin.set()\nemma.join()",
+            "begin.set()\nemma.join()\nprint(\"main: reads Dracula\")",
+        ],
+    },
+];
 
 #[test]
 fn a_program_and_its_control_differ_in_one_thing() {
