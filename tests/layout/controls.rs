@@ -37,6 +37,12 @@ const PAIRS: &[Pair] = &[
             "begin.set()\nemma.join()\nprint(\"main: reads Dracula\")",
         ],
     },
+    Pair {
+        program: "worker",
+        control: "worker_run",
+        rust: ["Greeter.start()?.join()?;", "Greeter.run();"],
+        python: ["greeter.start()\ngreeter.join()", "greeter.run()"],
+    },
 ];
 
 #[test]
