@@ -47,6 +47,26 @@ const PAIRS: &[Pair] = &[
         rust: ["|| life_cycle::blocked(wait)", "wait"],
         python: ["thread.blocked()", "contextlib.nullcontext()"],
     },
+    Pair {
+        program: "spawn",
+        control: "spawn_early_join",
+        rust: [
+            "println!(\"main: reads Dracula\");\n    drop(begin);\n    \
+             emma.join()?;",
+            "drop(begin);\n    emma.join()?;\n    \
+             println!(\"main: reads Dracula\");",
+        ],
+        python: [
+            "print(\"main: reads Dracula\")\nbegin.set()\nemma.join()",
+            "begin.set()\nemma.join()\nprint(\"main: reads Dracula\")",
+        ],
+    },
+    Pair {
+        program: "worker",
+        control: "worker_run",
+        rust: ["Greeter.start()?.join()?;", "Greeter.run();"],
+        python: ["greeter.start()\ngreeter.join()", "greeter.run()"],
+    },
 ];
 
 #[test]
