@@ -2427,6 +2427,46 @@ mod tests {
     }
 
     #[test]
+    fn too_many_permits_are_named_in_the_panic() {
+        let most = Semaphore::MAX_PERMITS;
+        for number in [most + 1, most + 2, usize::MAX - 9, usize::MAX] {
+            let made = panic::catch_unwind(|| Semaphore::new(number));
+            let payload = made.unwrap_err();
+            let text = match payload.downcast_ref::<String>() {
+                Some(text) => text,
+                None => *payload.downcast_ref::<&str>().unwrap(),
+            };
+            assert_eq!(text, format!("too many permits: {number}"));
+        }
+    }
+
+    #[test]
+    fn every_way_to_acquire_takes_what_is_free() {
+        limited(|| {
+            let semaphore = Arc::new(Semaphore::new(3));
+            let soon = || Instant::now() + LONG;
+            let owned = [
+                semaphore.try_acquire_owned(),
+                semaphore.acquire_owned_timeout(LONG),
+                semaphore.acquire_owned_deadline(soon()),
+            ];
+            assert!(owned.iter().all(Option::is_some));
+            assert_eq!(semaphore.value(), 0);
+            drop(owned);
+            assert_eq!(semaphore.value(), 3);
+            drop(semaphore.acquire_many_timeout(3, LONG).unwrap());
+            drop(semaphore.acquire_many_deadline(3, soon()).unwrap());
+            assert!(semaphore.try_acquire_by_hand());
+            assert_eq!(semaphore.value(), 2);
+
+            let bounded = BoundedSemaphore::new(3);
+            drop(bounded.acquire_many_timeout(3, LONG).unwrap());
+            drop(bounded.acquire_many_deadline(3, soon()).unwrap());
+            assert_eq!(bounded.value(), 3);
+        });
+    }
+
+    #[test]
     fn a_guard_has_room_for_its_permit() {
         limited(|| {
             let semaphore = Semaphore::new(2);
