@@ -46,6 +46,7 @@ fn every_link_leads_somewhere_and_no_asset_is_remote() {
         }
         assets_are_local(document, &mut problems);
         links_lead_somewhere(document, &folder, &ids, &mut problems);
+        ids_are_unique(document, &mut problems);
         renderer_is_only_with_diagrams(document, &folder, &mut problems);
     }
     styles_are_local(&folder, &mut problems);
@@ -110,6 +111,21 @@ fn ids(html: &Html) -> BTreeSet<String> {
     let ids = with_id.filter_map(|element| element.attr("id"));
     let names = named.filter_map(|element| element.attr("name"));
     ids.chain(names).map(str::to_owned).collect()
+}
+
+/// A link leads to the first of two, so the second can't be reached.
+fn ids_are_unique(document: &Document, problems: &mut Problems) {
+    if document.is_whole_book() {
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    for element in select(&document.html, "[id]") {
+        let id = element.attr("id").unwrap_or_default();
+        if !seen.insert(id) {
+            let page = document.path.display();
+            problems.add(format!("{page}: two elements have the id `{id}`"));
+        }
+    }
 }
 
 fn is_remote(address: &str) -> bool {
