@@ -72,7 +72,7 @@ fn functions(stem: &str) -> Vec<Function> {
 /// if it has no body; rustfmt puts its last brace below the `fn`.
 fn body(lines: &[&str], indent: &str) -> Option<usize> {
     let ends = |line: &&str| line.ends_with(['{', '}', ';']);
-    let head = lines.iter().position(|line| ends(&line))?;
+    let head = lines.iter().position(ends)?;
     if !lines[head].ends_with('{') {
         return lines[head].ends_with('}').then_some(1);
     }
