@@ -291,14 +291,14 @@ fn what_scrolls_has_a_name(page: &mut Page<'_>) -> Result<(), String> {
 fn link_opens_its_fold(page: &mut Page<'_>) -> Result<(), String> {
     const LINK: &str =
         "document.querySelector('main p a[href=\"#the-whole-module\"]')";
-    load(page, "lock.html", WIDE)?;
+    load(page, "inside/lock.html", WIDE)?;
     page.evaluate(&format!("{LINK}.click()"))?;
     none(page, "foldIsShown('the-whole-module')")?;
     // Shut again, and followed again: the address stays the same.
     page.evaluate("document.getElementById('the-whole-module').open = false")?;
     page.evaluate(&format!("{LINK}.click()"))?;
     none(page, "foldIsShown('the-whole-module')")?;
-    load(page, "event.html#the-whole-module", WIDE)?;
+    load(page, "inside/event.html#the-whole-module", WIDE)?;
     none(page, "foldIsShown('the-whole-module')")
 }
 

@@ -351,12 +351,12 @@ fn in_crate(folder: &Path, target: &Path, subcommand: &str) -> Command {
 /// The stems of the files that travel with a file: its own first.
 fn travels(path: &str) -> Result<Vec<String>, String> {
     let text = read(path);
-    let begin = |line: &&str| !line.starts_with("//! Travels with:");
-    let list = text.lines().skip_while(begin);
-    let list: String = list.take_while(|line| line.contains('`')).collect();
+    let list = text.split("//! Travels with:").nth(1).unwrap_or_default();
+    let end = list.find("`.\n").map_or(0, |end| end + 1);
+    let list = &list[..end];
     let own = Path::new(path).file_stem().unwrap_or_default();
     let mut files = vec![own.to_string_lossy().into_owned()];
-    for span in code_spans(&list) {
+    for span in code_spans(list) {
         let Some(companion) = span.strip_suffix(".rs") else {
             return Err(format!(
                 "{path}: `{span}` in the line `Travels with` is no file: \

@@ -1,26 +1,26 @@
-//! One deadline for three kinds of blocking calls: it is over for all of them.
+//! One deadline for three kinds of blocking calls: when it has passed, none of
+//! them waits.
 //!
 //! Travels with: `event.rs`.
 
 use std::io::{self, Read};
 use std::net::{TcpListener, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use threading::{Deadline, Event};
 
-const LIMIT: Duration = Duration::from_millis(30);
-
 // ANCHOR: smallest
-fn serve(bell: &Event, till: &TcpStream, deadline: Deadline) {
+fn deliver(door: &Event, terminal: &TcpStream, deadline: Deadline) {
     // On a primitive.
-    let rang = bell.wait_timeout(deadline.remaining());
-    println!("the bell: {}", if rang { "it rang" } else { "silence" });
+    let opened = door.wait_deadline(deadline);
+    println!("the door: {}", if opened { "open" } else { "shut" });
+    println!("left for the rest: {:?}", deadline.remaining());
 
     // On I/O.
-    let mut bill = [0; 4];
-    match deadline.on(till).read_exact(&mut bill) {
-        Ok(()) => println!("the till: {bill:?}"),
-        Err(error) => println!("the till: {error}"),
+    let mut receipt = [0; 4];
+    match deadline.on(terminal).read_exact(&mut receipt) {
+        Ok(()) => println!("the terminal: {receipt:?}"),
+        Err(error) => println!("the terminal: {error}"),
     }
 
     // Sleep.
@@ -31,15 +31,13 @@ fn serve(bell: &Event, till: &TcpStream, deadline: Deadline) {
 
 // ANCHOR: main
 fn main() -> io::Result<()> {
-    let bell = Event::new(); // nobody sets it
+    let door = Event::new(); // is never set
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    let till = TcpStream::connect(listener.local_addr()?)?;
-    let _silent = listener.accept()?; // nobody writes
+    let terminal = TcpStream::connect(listener.local_addr()?)?;
+    let _silent = listener.accept()?; // never writes
 
-    let start = Instant::now();
-    serve(&bell, &till, Deadline::after(LIMIT));
-    let waited = start.elapsed() >= LIMIT;
-    println!("all three waited for {LIMIT:?} together: {waited}");
+    let limit = Duration::from_millis(30);
+    deliver(&door, &terminal, Deadline::after(limit));
     Ok(())
 }
 // ANCHOR_END: main

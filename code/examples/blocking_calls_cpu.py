@@ -4,13 +4,13 @@ import socket
 import threading
 import time
 
-WAIT = 0.015
+WAIT = 0.06
 ROUNDS = 3
 
 
 def costs(wait):
-    """What it costs to wait in this way, in a new thread, each time anew; the
-    smallest cost comes first."""
+    """What waiting in this way costs, in a new thread each time; the smallest
+    cost comes first."""
     costs = []
 
     def measure():
@@ -26,9 +26,9 @@ def costs(wait):
 
 
 def read():
-    till.settimeout(WAIT)
+    terminal.settimeout(WAIT)
     try:
-        till.recv(1)
+        terminal.recv(1)
     except TimeoutError:
         pass
 
@@ -39,15 +39,15 @@ def spin():
         pass
 
 
-bell = threading.Event()  # nobody sets it
+door = threading.Event()  # is never set
 listener = socket.create_server(("127.0.0.1", 0))
-till = socket.create_connection(listener.getsockname())
-silent, _ = listener.accept()  # nobody writes
+terminal = socket.create_connection(listener.getsockname())
+silent, _ = listener.accept()  # never writes
 
 # Other programs on this machine add to the cost of a thread that blocks, and
-# take a processor away from one that spins.
+# take a core away from one that spins.
 least = {
-    "event": costs(lambda: bell.wait(WAIT))[0],
+    "event": costs(lambda: door.wait(WAIT))[0],
     "socket": costs(read)[0],
     "sleep": costs(lambda: time.sleep(WAIT))[0],
 }
@@ -55,10 +55,10 @@ most = costs(spin)[-1]
 
 print("of the time that a thread waited,")
 for name, used in least.items():
-    share = "less" if used < WAIT / 10 else "more"
-    print(f"  {name}: it used {share} than a tenth")
+    share = "less" if used < WAIT / 100 else "more"
+    print(f"  {name}: it used {share} than a hundredth")
 more = str(most > sum(least.values())).lower()
-print("to spin costs more than all three:", more)
+print("spinning costs more than all three:", more)
 
-for stream in (till, silent, listener):
+for stream in (terminal, silent, listener):
     stream.close()

@@ -11,20 +11,20 @@ use std::time::Duration;
 
 use threading::{Deadline, Event};
 
-const WAIT: Duration = Duration::from_millis(15);
+const WAIT: Duration = Duration::from_millis(60);
 const ROUNDS: usize = 3;
 
 // ANCHOR: used
-/// How long a processor has worked for this thread. Linux says so in a file:
-/// nanoseconds on a processor, nanoseconds in line for one, and turns.
+/// How long this thread has had a core. A file of Linux says so: nanoseconds
+/// on a core, nanoseconds in the queue for one, and how many turns.
 fn used() -> Option<Duration> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     let nanoseconds = text.split(' ').next()?.parse().ok()?;
     Some(Duration::from_nanos(nanoseconds))
 }
 
-/// What it costs to wait until a deadline in this way, in a new thread, each
-/// time anew; the smallest cost comes first.
+/// What waiting until a deadline in this way costs, in a new thread each
+/// time; the smallest cost comes first.
 fn costs(wait: impl Fn(Deadline) + Sync) -> Option<[Duration; ROUNDS]> {
     let measure = || {
         let before = used()?;
@@ -44,17 +44,17 @@ fn costs(wait: impl Fn(Deadline) + Sync) -> Option<[Duration; ROUNDS]> {
 
 // ANCHOR: costs
 fn main() -> io::Result<()> {
-    let bell = Event::new(); // nobody sets it
+    let door = Event::new(); // is never set
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    let till = TcpStream::connect(listener.local_addr()?)?;
-    let _silent = listener.accept()?; // nobody writes
+    let terminal = TcpStream::connect(listener.local_addr()?)?;
+    let _silent = listener.accept()?; // never writes
 
     let all = [
         costs(|deadline| {
-            let _ = bell.wait_timeout(deadline.remaining());
+            let _ = door.wait_deadline(deadline);
         }),
         costs(|deadline| {
-            let _ = deadline.on(&till).read(&mut [0]);
+            let _ = deadline.on(&terminal).read(&mut [0]);
         }),
         costs(Deadline::sleep),
         costs(|deadline| {
@@ -64,12 +64,12 @@ fn main() -> io::Result<()> {
         }),
     ];
     let [Some(event), Some(socket), Some(sleep), Some(spin)] = all else {
-        println!("this system does not say what a thread has used");
+        println!("this operating system does not say what a thread has used");
         return Ok(());
     };
 
     // Other programs on this machine add to the cost of a thread that blocks,
-    // and take a processor away from one that spins.
+    // and take a core away from one that spins.
     let least = [
         ("event", event[0]),
         ("socket", socket[0]),
@@ -78,11 +78,11 @@ fn main() -> io::Result<()> {
     let most = spin[ROUNDS - 1];
     println!("of the time that a thread waited,");
     for (name, used) in least {
-        let share = if used < WAIT / 10 { "less" } else { "more" };
-        println!("  {name}: it used {share} than a tenth");
+        let share = if used < WAIT / 100 { "less" } else { "more" };
+        println!("  {name}: it used {share} than a hundredth");
     }
     let together = least.iter().map(|(_, used)| used).sum();
-    println!("to spin costs more than all three: {}", most > together);
+    println!("spinning costs more than all three: {}", most > together);
     Ok(())
 }
 // ANCHOR_END: costs

@@ -1,4 +1,4 @@
-"""Calls that the system gives no timeout: accept, a pipe, a file."""
+"""Calls that have no timeout: accept, a pipe, a file."""
 
 import os
 import queue
@@ -13,7 +13,7 @@ import time
 CHILD = "BLOCKING_CALLS_HELPER_CHILD"
 SHORT = 0.02  # runs out
 LONG = 30  # is long enough
-NOT_DONE = f"not done within {SHORT * 1000:.0f}ms"
+TIMED_OUT = f"timed out after {SHORT * 1000:.0f}ms"
 END = object()
 
 
@@ -26,19 +26,19 @@ def helper(calls):
             values.put(value)
         values.put(END)
 
-    # No daemon, no end: the program would wait for a call that never returns.
+    # At exit, the program would wait for a non-daemon in its call.
     threading.Thread(target=help, daemon=True).start()
     return values
 
 
 def accept():
-    # Python's `accept` has a timeout: it asks the system with `poll` first.
+    # Python's `accept` has a timeout: it asks the kernel with `poll` first.
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(SHORT)
         try:
             listener.accept()
         except TimeoutError:
-            print("accept:", NOT_DONE)
+            print("accept:", TIMED_OUT)
         listener.settimeout(LONG)
         with socket.create_connection(listener.getsockname()) as late:
             client, address = listener.accept()
@@ -60,8 +60,8 @@ def pipe():
     try:
         lines.get(timeout=SHORT)
     except queue.Empty:
-        print("pipe:", NOT_DONE)
-        child.kill()  # closes the pipe, so the helper comes to its end
+        print("pipe:", TIMED_OUT)
+        child.kill()  # closes the pipe: no other process holds it
     end = lines.get(timeout=LONG)
     print("pipe: closed:", str(end is END).lower())
     child.wait()

@@ -1,4 +1,4 @@
-//! Calls that the system gives no timeout: accept, a pipe, a file.
+//! Calls that have no timeout: accept, a pipe, a file.
 
 use std::env;
 use std::error::Error;
@@ -50,10 +50,10 @@ fn pipe() -> Result<(), Box<dyn Error>> {
     let mut lines = Helper::new(BufReader::new(pipe).lines())?;
 
     let first = lines.wait(Deadline::after(LONG))?;
-    println!("pipe: {}", first.expect("the child says something")?);
+    println!("pipe: {}", first.expect("the child prints a line")?);
     if let Err(error) = lines.wait(Deadline::after(SHORT)) {
         println!("pipe: {error}");
-        child.kill()?; // closes the pipe, so the helper comes to its end
+        child.kill()?; // closes the pipe: no other process holds it
     }
     let end = lines.wait(Deadline::after(LONG))?;
     println!("pipe: closed: {}", end.is_none());
@@ -77,7 +77,7 @@ fn file() -> Result<(), Box<dyn Error>> {
 }
 // ANCHOR_END: file
 
-/// What the child does: it says one thing, and then nothing more.
+/// What the child does: it prints one line, and then nothing more.
 fn cook() -> io::Result<()> {
     println!("the soup is ready");
     thread::sleep(LONG);

@@ -1,4 +1,4 @@
-"""A race between a check and an act: by luck, by a delay, and for certain."""
+"""A race between a check and an act: made likely, and made certain."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ class Account:
 
 
 def withdraw(account, amount, between):
-    """Takes `amount` out of the account, if it is there."""
+    """Takes `amount` out of the account if it is there."""
     with account.lock:
         enough = account.balance >= amount  # check
     between()
@@ -52,14 +52,14 @@ def two_that_meet(withdraw, patience):
         try:
             both_have_checked.wait(patience)
         except threading.BrokenBarrierError:
-            pass  # the other one can't come
+            pass  # the other thread can't come
 
     return two(withdraw, between)
 
 
 left = two(withdraw, lambda: time.sleep(0.02))
 possible = str(left in (-60, 20)).lower()
-print(f"with a sleep:   -60 or 20, nobody can say: {possible}")
+print(f"with a sleep:   -60 or 20, by chance: {possible}")
 
 rounds = (two_that_meet(withdraw, 30) for _ in range(ROUNDS))
 overdrawn = sum(left == -60 for left in rounds)

@@ -1,4 +1,4 @@
-//! A race between a check and an act: by luck, by a delay, and for certain.
+//! A race between a check and an act: made likely, and made certain.
 //!
 //! Travels with: `barrier.rs`, `lock.rs`.
 
@@ -10,9 +10,9 @@ use threading::{Barrier, Lock};
 const ROUNDS: usize = 100;
 
 // ANCHOR: race
-/// Takes `amount` out of the account, if it is there; tells whether it was.
+/// Takes `amount` out of the account if it is there; returns whether it was.
 ///
-/// `between` runs between the check and the act; a test forces a delay there.
+/// `between` runs between the check and the act; a test waits there.
 fn withdraw(balance: &Lock<i32>, amount: i32, between: &dyn Fn()) -> bool {
     let enough = *balance.acquire() >= amount; // check
     between();
@@ -59,7 +59,7 @@ fn two(withdraw: Withdraw, between: &(dyn Fn() + Sync)) -> i32 {
 fn two_that_meet(withdraw: Withdraw, patience: Duration) -> i32 {
     let both_have_checked = Barrier::new(2).unwrap();
     two(withdraw, &|| {
-        // An error means that the other one can't come.
+        // An error means that the other thread can't come.
         let _ = both_have_checked.wait_timeout(patience);
     })
 }
@@ -69,11 +69,11 @@ fn main() {
     // ANCHOR: sleep
     let left = two(withdraw, &|| thread::sleep(Duration::from_millis(20)));
     let possible = [-60, 20].contains(&left);
-    println!("with a sleep:   -60 or 20, nobody can say: {possible}");
+    println!("with a sleep:   -60 or 20, by chance: {possible}");
     // ANCHOR_END: sleep
 
     // ANCHOR: meet
-    let long = Duration::from_secs(30); // nobody ever waits that long
+    let long = Duration::from_secs(30); // no thread waits that long
     let rounds = (0..ROUNDS).map(|_| two_that_meet(withdraw, long));
     let overdrawn = rounds.filter(|&left| left == -60).count();
     println!("with a barrier: -60 in {overdrawn} of {ROUNDS} rounds");

@@ -1,4 +1,4 @@
-"""A peer that sends a byte now and then: no timeout is ever over, and a
+"""A peer that sends a byte now and then: no timeout is ever over, but a
 deadline is."""
 
 import socket
@@ -10,7 +10,7 @@ LIMIT = 0.05
 
 
 def trickle(client):
-    """Sends a byte, and more after pauses, until the client hangs up."""
+    """Sends a byte, and more after pauses, until the client closes."""
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with client:
         try:
@@ -51,12 +51,12 @@ def with_a_deadline(server):
                 order += client.recv(12 - len(order))
             print("a deadline: all came in time")
         except TimeoutError:
-            print(f"a deadline: not done within {LIMIT * 1000:.0f}ms")
+            print(f"a deadline: timed out after {LIMIT * 1000:.0f}ms")
 
 
 def until_undisturbed(run):
     """On a busy machine the peer itself may be held up for as long as the
-    timeout; then it is tried again."""
+    timeout; then this tries again."""
     while True:
         try:
             return run()

@@ -1,4 +1,4 @@
-//! A peer that sends a byte now and then: no timeout is ever over, and a
+//! A peer that sends a byte now and then: no timeout is ever over, but a
 //! deadline is.
 
 use std::io::{self, ErrorKind, Read, Write};
@@ -12,7 +12,7 @@ const TIMEOUT: Duration = Duration::from_millis(100);
 const LIMIT: Duration = Duration::from_millis(50);
 
 // ANCHOR: peer
-/// Sends a byte, and one more after each pause, until the client hangs up.
+/// Sends a byte, and one more after each pause, until the client closes.
 fn trickle(mut client: TcpStream) -> io::Result<()> {
     let pause = Duration::from_millis(10);
     client.set_nodelay(true)?;
@@ -54,7 +54,7 @@ fn with_a_deadline(server: SocketAddr) -> io::Result<()> {
 
 // ANCHOR: again
 /// On a busy machine the peer itself may be held up for as long as the
-/// timeout; then it is tried again.
+/// timeout; then this tries again.
 fn until_undisturbed(run: impl Fn() -> io::Result<()>) -> io::Result<()> {
     loop {
         match run() {
@@ -73,7 +73,7 @@ fn until_undisturbed(run: impl Fn() -> io::Result<()>) -> io::Result<()> {
 fn main() -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let server = listener.local_addr()?;
-    // Ends with the program.
+    // Is cut off at program exit.
     thread::spawn(move || {
         let clients = listener.incoming();
         clients.into_iter().try_for_each(|client| trickle(client?))

@@ -10,7 +10,7 @@ def hello():
 
 thread = threading.Thread(target=hello, name="clock", daemon=True)
 thread.start()
-thread.join()  # nobody else waits for a daemon
+thread.join()  # no other line waits for a daemon
 print("name:  ", thread.name)
 print("daemon:", str(thread.daemon).lower())
 # ANCHOR_END: smallest

@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let hello = || println!("this message is from a daemon thread");
     let thread = Thread::new(hello).name("clock").daemon(true).start()?;
 
-    thread.join()?; // nobody else waits for a daemon
+    thread.join()?; // no other line waits for a daemon
     println!("name:   {}", thread.name());
     println!("daemon: {}", thread.is_daemon());
     // ANCHOR_END: smallest

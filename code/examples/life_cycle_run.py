@@ -1,4 +1,4 @@
-"""To run a task is not to start a thread."""
+"""Running a task is not the same as starting a thread."""
 
 import threading
 

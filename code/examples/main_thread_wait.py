@@ -1,22 +1,24 @@
 """`main` returns while a thread still works, and the program waits for it."""
 
 import threading
+import time
 
 
 def helper():
-    print("helper: started meanwhile, and finished")
+    print("helper: started by the worker, and finished")
 
 
 def worker():
     threading.main_thread().join()  # until the main thread is at its end
-    print("worker: main has returned, I still work")
+    time.sleep(1)  # a slow step
+    print("worker: main returned a second ago")
     threading.Thread(target=helper).start()
 
 
 def main():
     never = threading.Event()
     threading.Thread(target=never.wait, daemon=True).start()
-    threading.Thread(target=worker).start()
+    threading.Thread(target=worker, daemon=False).start()
     print("main: returns")
 
 

@@ -5,17 +5,19 @@
 use std::error::Error;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
+use std::time::Duration;
 
 use threading::{Thread, wait_at_end};
 
 // ANCHOR: wait
 fn helper() {
-    println!("helper: started meanwhile, and finished");
+    println!("helper: started by the worker, and finished");
 }
 
 fn worker(main_is_over: Receiver<()>) {
-    main_is_over.recv().unwrap_err(); // the other end is gone
-    println!("worker: main has returned, I still work");
+    main_is_over.recv().unwrap_err(); // the other end is dropped
+    thread::sleep(Duration::from_secs(1)); // a slow step
+    println!("worker: main returned a second ago");
     Thread::new(helper).start().unwrap();
 }
 

@@ -1,12 +1,21 @@
-"""A task runs in a thread of its own."""
+"""A task runs in a thread of its own, alongside the main thread."""
 
 import threading
 
 # ANCHOR: smallest
-print("main: starting a thread")
-thread = threading.Thread(target=lambda: print("this is another thread"))
-thread.start()
+begin = threading.Event()
 
-thread.join()
-print("main: the thread has ended")
+
+def read_emma():
+    begin.wait()
+    print("thread: reads Emma")
+
+
+emma = threading.Thread(target=read_emma)
+emma.start()
+
+print("main: reads Dracula")
+begin.set()
+emma.join()
+print("main: both are read")
 # ANCHOR_END: smallest

@@ -1,17 +1,23 @@
-//! A task runs in a thread of its own.
+//! A task runs in a thread of its own, alongside `main`.
 
 use std::error::Error;
+use std::sync::mpsc;
 
 use threading::Thread;
 
 // ANCHOR: smallest
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("main: starting a thread");
-    let thread = Thread::new(|| println!("this is another thread"));
-    let thread = thread.start()?;
+    let (begin, wait) = mpsc::channel::<()>();
+    let emma = Thread::new(move || {
+        let _ = wait.recv(); // until `begin` is dropped
+        println!("thread: reads Emma");
+    });
+    let emma = emma.start()?;
 
-    thread.join()?;
-    println!("main: the thread has ended");
+    println!("main: reads Dracula");
+    drop(begin);
+    emma.join()?;
+    println!("main: both are read");
     Ok(())
 }
 // ANCHOR_END: smallest

@@ -9,7 +9,9 @@ ended.acquire()
 
 
 def foreign():
+    print("before it asks, alive:", threading.active_count())
     me = threading.current_thread()
+    print("after it asks,  alive:", threading.active_count())
     print("name:  ", me.name)
     print("daemon:", str(me.daemon).lower())
     print("listed:", str(me in threading.enumerate()).lower())
@@ -23,4 +25,4 @@ dummy = seen.pop()
 try:
     dummy.join()
 except (AssertionError, RuntimeError):
-    print("only who started it can join it")
+    print("only its owner can join it")

@@ -6,12 +6,14 @@ use std::error::Error;
 use std::thread;
 
 use threading::spawn::JoinError;
-use threading::{current_thread, enumerate};
+use threading::{active_count, current_thread, enumerate};
 
 // ANCHOR: dummy
 fn main() -> Result<(), Box<dyn Error>> {
     let foreign = thread::spawn(|| {
+        println!("before it asks, alive: {}", active_count());
         let me = current_thread();
+        println!("after it asks,  alive: {}", active_count());
         println!("name:   {}", me.name());
         println!("daemon: {}", me.is_daemon());
         println!("listed: {}", enumerate().contains(&me));
@@ -23,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("alive:  {}", dummy.is_alive());
     println!("listed: {}", enumerate().contains(&dummy));
     if let Err(JoinError::Foreign) = dummy.wait() {
-        println!("only who started it can join it");
+        println!("only its owner can join it");
     }
     Ok(())
 }

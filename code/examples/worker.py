@@ -6,11 +6,12 @@ import threading
 # ANCHOR: smallest
 class Greeter(threading.Thread):
     def run(self):
-        print("hello from another thread")
+        is_main = threading.current_thread() is threading.main_thread()
+        print("hello, is this the main thread?", str(is_main).lower())
 
 
-thread = Greeter()
-thread.start()
-thread.join()
+greeter = Greeter()
+greeter.start()
+greeter.join()
 print("main: the worker has finished")
 # ANCHOR_END: smallest

@@ -1,6 +1,7 @@
 //! A worker of your own type, in place of a subclass of `Thread`.
 
 use std::error::Error;
+use std::thread;
 
 use threading::Worker;
 
@@ -11,13 +12,13 @@ impl Worker for Greeter {
     type Output = ();
 
     fn run(self) {
-        println!("hello from another thread");
+        let is_main = thread::current().name() == Some("main");
+        println!("hello, is this the main thread? {is_main}");
     }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let thread = Greeter.start()?;
-    thread.join()?;
+    Greeter.start()?.join()?;
     println!("main: the worker has finished");
     Ok(())
 }

@@ -79,7 +79,7 @@ impl ThreadHandle {
     }
     // ANCHOR_END: name
 
-    /// Tells whether the thread is a daemon: a program that waits for its
+    /// Reports whether the thread is a daemon: a program that waits for its
     /// threads at its end, by `wait_at_end` in `main_thread.rs`, does not wait
     /// for this one.
     // ANCHOR: daemon
@@ -132,7 +132,7 @@ impl ThreadHandle {
     }
     // ANCHOR_END: native_id
 
-    /// Tells whether the thread is started and has not ended.
+    /// Reports whether the thread is started and has not ended.
     ///
     /// The answer `true` may be out of date when you read it; `false` after
     /// a start stays.

@@ -20,6 +20,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io::{self, ErrorKind};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -63,7 +64,7 @@ pub struct Deadline {
 }
 // ANCHOR_END: deadline
 
-/// The error of an operation that was not done when its deadline came.
+/// The error of an operation that was not finished at its deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeoutError {
     /// How long the operation might have taken, from the making of its
@@ -92,7 +93,7 @@ impl Deadline {
     }
     // ANCHOR_END: after
 
-    /// Makes a deadline at a moment that you name, also one in the past.
+    /// Makes a deadline at a point in time, which may be in the past.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -124,7 +125,7 @@ impl Deadline {
         Deadline { at: None, limit }
     }
 
-    /// The moment itself; `None` if it never comes.
+    /// The point in time itself; `None` if it never comes.
     ///
     /// ```
     /// use std::time::Instant;
@@ -166,7 +167,7 @@ impl Deadline {
     }
     // ANCHOR_END: remaining
 
-    /// Tells whether the moment has come.
+    /// Returns whether the deadline has passed.
     ///
     /// ```
     /// use threading::Deadline;
@@ -193,7 +194,7 @@ impl Deadline {
     /// let limit = Duration::ZERO;
     /// let error = Deadline::after(limit).check().unwrap_err();
     /// assert_eq!(error, TimeoutError { limit });
-    /// assert_eq!(error.to_string(), "not done within 0ns");
+    /// assert_eq!(error.to_string(), "timed out after 0ns");
     /// ```
     pub fn check(self) -> Result<Duration, TimeoutError> {
         match self.remaining() {
@@ -202,8 +203,8 @@ impl Deadline {
         }
     }
 
-    /// The earlier one of two deadlines: a step's own limit, within that of
-    /// the whole.
+    /// The earlier of two deadlines: a step's own limit, within that of the
+    /// whole.
     ///
     /// ```
     /// use std::time::Duration;
@@ -225,8 +226,8 @@ impl Deadline {
 
     /// Sleeps until then; returns at once if it is over.
     ///
-    /// The thread can't be woken before. To be able to do so, wait for an
-    /// event that nobody has set yet, with [`Deadline::remaining`].
+    /// The thread can't be woken before. If it may have to be, let it wait for
+    /// an event until this deadline instead.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -235,7 +236,7 @@ impl Deadline {
     /// let start = Instant::now();
     /// let deadline = Deadline::after(Duration::from_millis(5));
     /// deadline.sleep();
-    /// deadline.sleep(); // over already
+    /// deadline.sleep(); // has passed already
     /// assert!(start.elapsed() >= Duration::from_millis(5));
     /// ```
     ///
@@ -294,11 +295,18 @@ impl From<Instant> for Deadline {
 
 impl fmt::Display for TimeoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not done within {:?}", self.limit)
+        write!(f, "timed out after {:?}", self.limit)
     }
 }
 
 impl Error for TimeoutError {}
+
+impl From<TimeoutError> for io::Error {
+    /// An error of the kind [`ErrorKind::TimedOut`], on every system.
+    fn from(error: TimeoutError) -> io::Error {
+        io::Error::new(ErrorKind::TimedOut, error)
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -390,7 +398,7 @@ mod tests {
     #[test]
     fn the_error_is_a_sentence() {
         let error = TimeoutError { limit: SHORT };
-        assert_eq!(error.to_string(), "not done within 20ms");
+        assert_eq!(error.to_string(), "timed out after 20ms");
     }
 }
 // ANCHOR_END: module

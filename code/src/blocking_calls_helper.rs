@@ -30,10 +30,10 @@ use super::blocking_calls_deadline::{Deadline, TimeoutError};
 /// A thread that makes calls which have no timeout, one after the other, so
 /// that its owner can wait for each with a deadline.
 ///
-/// Time that is up ends the wait and not the call: the thread stays in it,
-/// and what it brings is there for the next [`wait`](Helper::wait).
-/// Nobody can end a call that never returns. Its thread, and all that its
-/// calls own, then stay to the end of the process.
+/// A deadline ends the wait, not the call: the thread stays in it, and what
+/// it returns is there for the next [`wait`](Helper::wait).
+/// A call that never returns can't be ended. Its thread, and all that its
+/// calls own, then stay until the process ends.
 ///
 /// The helper is at most one value ahead of its owner.
 /// When it is dropped, its thread ends with the call that it is in, and the
@@ -131,8 +131,8 @@ impl<T: Send + 'static> Helper<T> {
     }
     // ANCHOR_END: new
 
-    /// Waits for the next value until the deadline; `None` if the calls have
-    /// come to their end.
+    /// Waits for the next value until the deadline; `None` if there are no
+    /// more calls.
     ///
     /// A deadline that is over takes a value that is there already.
     ///

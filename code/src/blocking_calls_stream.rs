@@ -32,8 +32,8 @@ use super::blocking_calls_deadline::{Deadline, TimeoutError};
 impl Deadline {
     /// Connects to `address`, and waits for that until the deadline.
     ///
-    /// It takes an address and no name: to look up a name is a blocking call
-    /// as well, and one that has no timeout.
+    /// It takes an address, because looking up a name is a blocking call as
+    /// well, and one that has no timeout.
     ///
     /// # Errors
     ///
@@ -47,8 +47,8 @@ impl Deadline {
     ///
     /// let kitchen = TcpListener::bind("127.0.0.1:0")?;
     /// let deadline = Deadline::after(Duration::from_secs(60));
-    /// let waiter = deadline.connect(kitchen.local_addr()?)?;
-    /// assert_eq!(waiter.peer_addr()?, kitchen.local_addr()?);
+    /// let terminal = deadline.connect(kitchen.local_addr()?)?;
+    /// assert_eq!(terminal.peer_addr()?, kitchen.local_addr()?);
     /// # Ok::<(), std::io::Error>(())
     /// ```
     ///
@@ -89,12 +89,12 @@ impl Deadline {
     /// use threading::{Deadline, TimeoutError};
     ///
     /// let kitchen = TcpListener::bind("127.0.0.1:0")?;
-    /// let waiter = TcpStream::connect(kitchen.local_addr()?)?;
+    /// let till = TcpStream::connect(kitchen.local_addr()?)?;
     /// let _silent = kitchen.accept()?;
     ///
     /// let limit = Duration::from_millis(5);
     /// let mut order = [0; 4];
-    /// let result = Deadline::after(limit).on(&waiter).read_exact(&mut order);
+    /// let result = Deadline::after(limit).on(&till).read_exact(&mut order);
     /// let error = result.unwrap_err();
     /// assert_eq!(error.kind(), ErrorKind::TimedOut);
     /// let cause = TimeoutError::cause_of(&error);
@@ -191,7 +191,7 @@ impl Side {
             let forever = rest == Duration::MAX;
             (self.set)(socket, (!forever).then_some(rest))?;
             match call() {
-                // The system rounds; look at the clock once more.
+                // The operating system rounds: check the clock once more.
                 // An answer far too early comes from a socket that is in
                 // non-blocking mode, and is the caller's.
                 Err(error)
@@ -205,7 +205,7 @@ impl Side {
 
     fn restore(&self, socket: &TcpStream) {
         if let Some(before) = self.before {
-            // It fails if the socket is broken, and then nobody needs it.
+            // It fails if the socket is broken, and then it does not matter.
             let _ = (self.set)(socket, before);
         }
     }
@@ -250,7 +250,7 @@ impl TimeoutError {
     ///
     /// let limit = Duration::from_secs(1);
     /// let error = io::Error::from(TimeoutError { limit });
-    /// assert_eq!(error.to_string(), "not done within 1s");
+    /// assert_eq!(error.to_string(), "timed out after 1s");
     /// let cause = TimeoutError::cause_of(&error);
     /// assert_eq!(cause, Some(TimeoutError { limit }));
     ///
@@ -260,13 +260,6 @@ impl TimeoutError {
     #[must_use]
     pub fn cause_of(error: &io::Error) -> Option<TimeoutError> {
         error.get_ref()?.downcast_ref().copied()
-    }
-}
-
-impl From<TimeoutError> for io::Error {
-    /// An error of the kind [`ErrorKind::TimedOut`], on every system.
-    fn from(error: TimeoutError) -> io::Error {
-        io::Error::new(ErrorKind::TimedOut, error)
     }
 }
 

@@ -9,10 +9,9 @@
 //! [`set_daemon`](ThreadHandle::set_daemon), which say so when it is too
 //! late.
 //!
-//! Use a name for whatever lives longer than a moment: it stands in the
-//! report of a panic, in a debugger and in the system's list of threads.
-//! Use a daemon for work that nobody misses when the program ends, and for
-//! no other.
+//! Use a name for whatever lives longer than a moment: it appears in
+//! panic reports, in debuggers and in the system's list of threads.
+//! Use a daemon only for work that may be cut off when the program ends.
 //!
 //! # Before you copy it
 //!
@@ -53,12 +52,13 @@ impl<T> NewThread<T> {
     /// # Differences from Python
     ///
     /// This is `Thread(name=...)`.
-    // ANCHOR: chain
+    // ANCHOR: name
     pub fn name(self, name: impl Into<String>) -> Self {
         let name = Some(name.into());
         self.thread.record.settings.lock().name.given = name;
         self
     }
+    // ANCHOR_END: name
 
     /// Makes the thread a daemon, or not.
     ///
@@ -75,13 +75,14 @@ impl<T> NewThread<T> {
     /// # Differences from Python
     ///
     /// This is `Thread(daemon=...)`.
-    /// Python takes threads that it has not started itself for daemons, and
-    /// hands that down; here their threads are no daemons.
+    /// In Python, a thread made in one that `threading` has not started is a
+    /// daemon by default; here it is not.
+    // ANCHOR: daemon
     pub fn daemon(self, daemon: bool) -> Self {
         self.thread.record.settings.lock().daemon = daemon;
         self
     }
-    // ANCHOR_END: chain
+    // ANCHOR_END: daemon
 }
 
 /// What can be set through a handle, as long as the thread is not started.
@@ -110,7 +111,7 @@ impl ThreadHandle {
     ///
     /// Python renames a running thread, though the system may keep the old
     /// name.
-    // ANCHOR: checked
+    // ANCHOR: set_name
     pub fn set_name(
         &self,
         name: impl Into<String>,
@@ -118,6 +119,7 @@ impl ThreadHandle {
         let name = Some(name.into());
         self.set(Setting::Name, |settings| settings.name.given = name)
     }
+    // ANCHOR_END: set_name
 
     /// Makes the thread a daemon, or not, unless it is started.
     ///
@@ -129,6 +131,7 @@ impl ThreadHandle {
     ///
     /// Python raises `RuntimeError: cannot set daemon status of active
     /// thread`, after the end of the thread too.
+    // ANCHOR: set_daemon
     pub fn set_daemon(&self, daemon: bool) -> Result<(), TooLateError> {
         self.set(Setting::Daemon, |settings| settings.daemon = daemon)
     }
@@ -148,7 +151,7 @@ impl ThreadHandle {
         change(&mut settings);
         Ok(())
     }
-    // ANCHOR_END: checked
+    // ANCHOR_END: set_daemon
 }
 
 /// What a thread can be set up with.

@@ -92,21 +92,22 @@ const SET: u8 = 2;
 /// # Examples
 ///
 /// ```
+/// use std::sync::Mutex;
 /// use std::thread;
-/// use threading::{AutoResetEvent, Lock};
+/// use threading::AutoResetEvent;
 ///
-/// let (orders, new_order) = (Lock::new(Vec::new()), AutoResetEvent::new());
+/// let (orders, new_order) = (Mutex::new(Vec::new()), AutoResetEvent::new());
 /// thread::scope(|scope| {
 ///     scope.spawn(|| {
 ///         for order in ["soup", "salad", "the bill"] {
-///             orders.acquire().push(order);
+///             orders.lock().unwrap().push(order);
 ///             new_order.set();
 ///         }
 ///     });
 ///     let mut served = 0;
 ///     while served < 3 {
 ///         new_order.wait(); // and clears it
-///         served += orders.acquire().drain(..).count();
+///         served += orders.lock().unwrap().drain(..).count();
 ///     }
 /// });
 /// ```

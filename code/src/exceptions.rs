@@ -80,6 +80,7 @@ static HOOK: RwLock<Option<ExceptHook>> = RwLock::new(None);
 /// The one `Arc` of the default, by which it is known when it comes back.
 static DEFAULT: LazyLock<ExceptHook> =
     LazyLock::new(|| Arc::new(default_excepthook));
+// ANCHOR_END: hook
 
 /// Returns the hook that is called when a thread fails.
 ///
@@ -93,11 +94,13 @@ static DEFAULT: LazyLock<ExceptHook> =
 /// let before = excepthook();
 /// set_excepthook(Arc::new(move |args: &ExceptHookArgs| before(args)));
 /// ```
+// ANCHOR: excepthook
 #[must_use]
 pub fn excepthook() -> ExceptHook {
     let hook = HOOK.read().clone();
     hook.unwrap_or_else(|| Arc::clone(&DEFAULT))
 }
+// ANCHOR_END: excepthook
 
 /// Sets the hook that is called when a thread fails, and returns the old
 /// one.
@@ -132,6 +135,7 @@ pub fn excepthook() -> ExceptHook {
 /// Source: [threading.excepthook][python].
 ///
 /// [python]: https://docs.python.org/3/library/threading.html
+// ANCHOR: set_excepthook
 pub fn set_excepthook(hook: ExceptHook) -> ExceptHook {
     let is_default = Arc::ptr_eq(&hook, &DEFAULT);
     let hook = (!is_default).then_some(hook);
@@ -140,6 +144,7 @@ pub fn set_excepthook(hook: ExceptHook) -> ExceptHook {
     let old = mem::replace(&mut *current, hook);
     old.unwrap_or_else(|| Arc::clone(&DEFAULT))
 }
+// ANCHOR_END: set_excepthook
 
 /// Prints what happened on standard error, in one write, so that the reports
 /// of several threads don't mix.
@@ -150,12 +155,13 @@ pub fn set_excepthook(hook: ExceptHook) -> ExceptHook {
 /// `RUST_BACKTRACE` asks for it, the backtrace.
 /// It prints nothing that a panic hook has printed already, nor where `place`
 /// is `None`: see [`ExceptHookArgs::place`].
+// ANCHOR: default_excepthook
 pub fn default_excepthook(args: &ExceptHookArgs<'_>) {
     if args.place.is_some() && !args.is_printed {
         eprint(&args.report());
     }
 }
-// ANCHOR_END: hook
+// ANCHOR_END: default_excepthook
 
 // ANCHOR: call
 fn call_hook(failure: &mut Failure) {

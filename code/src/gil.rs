@@ -4,21 +4,20 @@
 //!
 //! A [`Gil`] owns the state of an interpreter, and lets one thread at a time
 //! work on it.
-//! That thread looks now and then whether another one wants the lock, and
-//! gives way; around blocking or native work it releases the lock.
+//! That thread checks now and then whether another one wants the lock, and if
+//! so gives way; around blocking or native work it releases the lock.
 //! [`run`] is a small interpreter to try it with.
 //!
-//! Use it to see what CPython's threads can do and what they can't, and where
-//! you write an interpreter of your own whose state can't be split.
-//! A neighbour serves you better nearly everywhere else: a `Lock` for each
-//! thing that threads share, which keeps apart only those who want the same
-//! thing.
+//! Use it to see what CPython's threads can and can't do, or for an interpreter
+//! of your own whose state can't be split.
+//! Nearly everywhere else a `Lock` for each thing that threads share is
+//! better, because it keeps apart only the threads that want the same thing.
 //!
 //! # Before you copy it
 //!
 //! - A holder that never checks keeps the lock, and a thread that keeps
-//!   asking may be passed over by others each time: the lock always changes
-//!   hands, but which waiter is next is up to the system.
+//!   asking may be passed over each time: the lock always changes hands, but
+//!   the operating system decides which waiting thread is next.
 //! - A thread that was asked to give way can't take the lock again until
 //!   another one has held it.
 //! - A guard that is forgotten (`mem::forget`) keeps the lock for ever, and
@@ -32,24 +31,24 @@
 //!
 //! # Why a waiting thread never finds the lock stuck
 //!
-//! The steps show that the lock changes hands as long as its holders check,
-//! but not that each thread gets its turn: another waiter may always be
-//! quicker.
+//! The steps prove that the lock changes hands as long as its holders check.
+//! They do not prove that each thread gets its turn, because another waiting
+//! thread may be quicker each time.
 //!
-//! H holds the lock, W waits for it; everything but the look of step 3 is
+//! H holds the lock, W waits for it; everything but the check of step 3 is
 //! done under one mutex.
 //!
-//! 1. W sleeps, for the switch interval at most. If the lock is given up
-//!    meanwhile, somebody who waits is woken.
-//! 2. If H's turn has lasted that long, W sets the drop request, and sleeps
-//!    on.
+//! 1. W sleeps, for the switch interval at most. If the lock is given up in
+//!    the meantime, a waiting thread is woken.
+//! 2. If H's turn has lasted that long, W sets the drop request and stays
+//!    asleep.
 //! 3. H sees the request at its next check and gives the lock up, which
-//!    wakes somebody who waits: W, or another.
+//!    wakes a waiting thread: W, or another.
 //! 4. The request stays set until the lock *changes hands*, and as long as it
-//!    is set, H may not take the lock. So H can't be faster than those who
-//!    have been woken.
-//! 5. The thread that takes the lock clears the request and wakes everybody:
-//!    those who slept on begin with step 1.
+//!    is set, H may not take the lock. So H can't be faster than the thread
+//!    that has been woken.
+//! 5. The thread that takes the lock clears the request and wakes all waiting
+//!    threads, which begin again with step 1.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -64,7 +63,6 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 /// [set](Gil::set_switch_interval): 5 ms, as in CPython.
 pub const DEFAULT_SWITCH_INTERVAL: Duration = Duration::from_millis(5);
 
-// ANCHOR: types
 /// An interpreter's state of type `T`, and the lock that a thread must hold
 /// to work on it.
 ///
@@ -117,10 +115,11 @@ pub const DEFAULT_SWITCH_INTERVAL: Duration = Duration::from_millis(5);
 /// Source: [`sys.setswitchinterval`][python].
 ///
 /// [python]: https://docs.python.org/3/library/sys.html#sys.setswitchinterval
+// ANCHOR: types
 pub struct Gil<T> {
     turns: Turns,
-    /// Locked by the thread whose turn it is, and by nobody else: nobody
-    /// ever waits for this mutex.
+    /// Locked only by the thread whose turn it is, so no thread ever waits
+    /// for this mutex.
     state: Mutex<T>,
 }
 
@@ -133,9 +132,9 @@ pub struct GilGuard<'a, T> {
     turn: Held<'a>,
 }
 
-/// Who may work, and who wants to.
+/// Which thread may work, and whether another one wants to.
 struct Turns {
-    /// Somebody has waited for the whole interval. It is set and cleared
+    /// A thread has waited for the whole interval. It is set and cleared
     /// with `turn` locked, and read without.
     drop_request: AtomicBool,
     turn: Mutex<Turn>,
@@ -146,7 +145,7 @@ struct Turns {
 #[derive(Clone, Copy)]
 struct Turn {
     held: bool,
-    /// Who holds the lock, or held it last.
+    /// The thread that holds the lock, or held it last.
     last_holder: Option<ThreadId>,
     /// How often the lock came to another thread than the one before.
     switches: u64,
@@ -315,7 +314,7 @@ impl<T> GilGuard<'_, T> {
     /// # Differences from Python
     ///
     /// CPython's interpreter does this where a loop jumps back, where a
-    /// function begins, and after a call of a function in C.
+    /// function begins or a generator resumes, and after a call.
     // ANCHOR: check
     #[inline]
     pub fn check(&mut self) -> bool {
@@ -409,7 +408,8 @@ impl Turns {
         }
     }
 
-    /// The lock is free, and it is not this thread that was asked to go.
+    /// Whether the lock is free, and this is not the thread that was asked
+    /// to give it up.
     fn may_take(&self, turn: &Turn, me: ThreadId) -> bool {
         let asked = turn.last_holder == Some(me) && self.is_drop_requested();
         !turn.held && !asked
@@ -422,14 +422,14 @@ impl Turns {
     // ANCHOR_END: take
 
     // ANCHOR: wait
-    /// Sleeps until something has changed, or patience is at its end: then
-    /// it asks the holder to give the lock up.
+    /// Sleeps until something has changed. If the interval ends first, it
+    /// asks the holder to give the lock up.
     fn wait(&self, turn: &mut MutexGuard<'_, Turn>, patience: &mut Patience) {
         if patience.switches != turn.switches {
-            // Another thread has begun its turn: it has all its time.
+            // Another thread has just begun its turn: it gets all its time.
             *patience = Patience::new(turn);
         }
-        // No end: the sum is too large for the clock.
+        // `None`: the sum is too large for the clock.
         let end = patience.since.checked_add(turn.interval);
         match end {
             Some(end) if !self.is_drop_requested() => {
@@ -458,7 +458,7 @@ impl Turns {
         self.drop_request.store(true, Ordering::Relaxed);
     }
 
-    /// The lock has changed hands: who has asked counts from now on again.
+    /// The lock has changed hands: waiting threads count from now on again.
     fn forget_request(&self) {
         if self.drop_request.swap(false, Ordering::Relaxed) {
             self.changed.notify_all();
@@ -519,7 +519,6 @@ impl<T> fmt::Debug for Gil<T> {
     }
 }
 
-// ANCHOR: instructions
 /// The global variables of the small interpreter, by their names.
 pub type Globals = BTreeMap<&'static str, i64>;
 
@@ -538,6 +537,7 @@ pub type Interpreter<'a> = GilGuard<'a, Globals>;
 /// Source: [`dis`][python].
 ///
 /// [python]: https://docs.python.org/3/library/dis.html
+// ANCHOR: instructions
 #[derive(Clone, Copy)]
 pub enum Instruction<'a> {
     /// Pushes a number.
@@ -550,7 +550,7 @@ pub enum Instruction<'a> {
     BinaryAdd,
     /// Calls a function, pushes its result, and checks.
     Call(&'a (dyn Fn(&mut Interpreter<'_>) -> i64 + Sync)),
-    /// If the value on top of the stack is above zero, goes on at the
+    /// If the value on top of the stack is above zero, continues at the
     /// instruction with this number, and checks.
     JumpBackward(usize),
 }
@@ -653,7 +653,7 @@ impl fmt::Display for RunError {
             }
             RunError::EmptyStack { instruction } => write!(
                 f,
-                "instruction {instruction} needs a value, and the stack is \
+                "instruction {instruction} needs a value, but the stack is \
                  empty"
             ),
         }
@@ -1123,7 +1123,7 @@ mod tests {
         assert_eq!(missing.to_string(), "there is no variable \"salad\"");
         assert_eq!(
             empty.to_string(),
-            "instruction 3 needs a value, and the stack is empty"
+            "instruction 3 needs a value, but the stack is empty"
         );
     }
 

@@ -27,7 +27,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 
-// ANCHOR: states
 /// Where a thread is in its life.
 ///
 /// # Differences from Python
@@ -38,15 +37,16 @@ use std::thread;
 /// Source: [Thread objects][python].
 ///
 /// [python]: https://docs.python.org/3/library/threading.html#thread-objects
+// ANCHOR: states
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Made, but not started: no thread of the system exists yet.
+    /// Made, but not started: the operating system has no such thread yet.
     New,
     /// Started: the thread runs, or is ready to.
     Running,
-    /// The thread waits for something, and goes on afterwards.
+    /// The thread waits for something and continues afterwards.
     Blocked,
-    /// The thread has ended, and never goes on.
+    /// The thread has ended and never continues.
     Terminated,
 }
 
@@ -69,7 +69,6 @@ pub struct IllegalMove {
 }
 // ANCHOR_END: states
 
-// ANCHOR: life
 /// The life of one thread.
 ///
 /// Clones speak of the same life.
@@ -95,6 +94,7 @@ pub struct IllegalMove {
 /// assert_eq!(life.ending(), Some(Ending::Returned));
 /// # Ok::<(), threading::life_cycle::IllegalMove>(())
 /// ```
+// ANCHOR: life
 #[derive(Clone, Default)]
 pub struct LifeCycle {
     /// One of the numbers below.
@@ -206,8 +206,8 @@ impl LifeCycle {
 
     // ANCHOR: moves
     fn go(&self, from: u8, to: u8) -> Result<(), IllegalMove> {
-        // `Release` pairs with the loads in `state` and `ending`: whoever
-        // sees the move sees what the thread did before it.
+        // `Release` pairs with the loads in `state` and `ending`: a thread
+        // that sees the move sees what was done before it.
         let (done, failed) = (Ordering::Release, Ordering::Relaxed);
         match self.stage.compare_exchange(from, to, done, failed) {
             Ok(_) => Ok(()),
@@ -242,24 +242,25 @@ impl LifeCycle {
     ///
     /// # Differences from Python
     ///
-    /// `Thread.run()` may be called by anyone, and leaves the state alone.
+    /// Python's `Thread.run()` leaves the state alone. In CPython it deletes
+    /// its target, so it works once, and never together with `start()`.
     // ANCHOR: run
     #[track_caller]
     pub fn run<T>(&self, task: impl FnOnce() -> T) -> thread::Result<T> {
         let state = self.state();
-        let is_running = state == State::Running;
         assert!(
-            is_running,
-            "a life is started, then run once: it is {state}"
+            state == State::Running,
+            "cannot run a `LifeCycle` that is {state}: start it first, and \
+             run it once"
         );
         let _bound = self.bind();
-        // Whoever gets the payload decides what to do with a half-done task.
+        // The caller gets the payload, and decides about a half-done task.
         let outcome = panic::catch_unwind(AssertUnwindSafe(task));
         let ending = match outcome {
             Ok(_) => Ending::Returned,
             Err(_) => Ending::Panicked,
         };
-        // A task that ended its own life by hand has only itself to blame.
+        // This fails if the task has ended its own life, which is its right.
         let _ = self.end(ending);
         outcome
     }
@@ -293,7 +294,6 @@ fn lead(life: Option<LifeCycle>) -> Option<LifeCycle> {
     LIFE.try_with(|current| current.replace(life)).ok()?
 }
 
-// ANCHOR: blocked
 /// Marks the calling thread Blocked while `wait` waits.
 ///
 /// The primitives of this crate know nothing of threads, so a program says
@@ -313,6 +313,7 @@ fn lead(life: Option<LifeCycle>) -> Option<LifeCycle> {
 /// # Differences from Python
 ///
 /// Python keeps no record of which threads are blocked.
+// ANCHOR: blocked
 pub fn blocked<T>(wait: impl FnOnce() -> T) -> T {
     // As in `lead`, there may be none any more.
     let life = LIFE.try_with(|life| life.borrow().clone()).unwrap_or(None);
@@ -481,8 +482,8 @@ mod tests {
             let run = AssertUnwindSafe(|| life.run(|| ()));
             let payload = panic::catch_unwind(run).unwrap_err();
             let message = payload.downcast::<String>().unwrap();
-            let wanted = "a life is started, then run once: it is";
-            assert_eq!(*message, format!("{wanted} {state}"));
+            let wanted = format!("cannot run a `LifeCycle` that is {state}:");
+            assert!(message.starts_with(&wanted), "{message}");
             assert_eq!(life.state(), state);
         }
     }

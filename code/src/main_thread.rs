@@ -3,8 +3,7 @@
 //! The main thread, and the end of the program.
 //!
 //! [`main_thread()`] returns a handle of the thread that runs `main`.
-//! [`wait_at_end`] makes the end of `main` wait for the threads that are no
-//! daemons.
+//! [`wait_at_end`] makes the end of `main` wait for all non-daemon threads.
 //!
 //! Use [`wait_at_end`] once, as the first line of `main`, in a program whose
 //! threads may outlive it.
@@ -50,7 +49,7 @@ use super::spawn_native::native_id;
 
 /// Returns a handle of the main thread: the one that runs `main`.
 ///
-/// It is called `MainThread`, is no daemon, and can't be joined.
+/// It is called `MainThread`, is not a daemon, and can't be joined.
 ///
 /// ```
 /// use std::thread;
@@ -89,7 +88,7 @@ fn main_handle() -> &'static ThreadHandle {
             number: 0,
         };
         let record = Record::new(MAIN_IDENT, name, false, true);
-        // It runs since before anybody could ask.
+        // It has been running since before any thread could ask.
         let _ = record.life.start();
         if let Some(id) = main_native_id() {
             let _ = record.native_id.set(Some(id));
@@ -98,9 +97,9 @@ fn main_handle() -> &'static ThreadHandle {
     })
 }
 
-/// Tells the main thread who it is; only that thread may call this.
+/// Gives the main thread its own handle; only that thread may call this.
 fn introduce_main() {
-    // At the very end of the thread there is no place for it any more.
+    // At the very end of the thread, its thread-local values are gone.
     let _ = CURRENT.try_with(|current| {
         current.get_or_init(as_main);
     });
@@ -153,21 +152,21 @@ pub(crate) fn is_main() -> bool {
     std::thread::current().name() == Some("main")
 }
 
-/// The main thread has to tell it itself.
+/// Only the main thread itself can find out.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn main_native_id() -> Option<u64> {
     None
 }
 // ANCHOR_END: is_main
 
-/// Makes the end of `main` wait for the threads that are no daemons.
+/// Makes the end of `main` wait for all non-daemon threads.
 ///
 /// Make it the first line of `main`, so that it is dropped last, and give it
 /// a name: `let _ = wait_at_end();` drops it at once.
 /// It waits for the threads that were started by then, and for those that
-/// they start meanwhile.
+/// they start in the meantime.
 /// Daemons, and threads started by other means, are not waited for.
-/// `std::process::exit` drops no guard, and so waits for nobody.
+/// `std::process::exit` drops no guard, and so waits for no thread.
 /// It belongs in `main` alone: two threads that each end with such a guard
 /// wait for each other.
 ///
@@ -197,7 +196,7 @@ pub fn wait_at_end() -> WaitAtEnd {
     }
 }
 
-/// Waits, when it is dropped, for all threads that are no daemons.
+/// Waits, when it is dropped, for all non-daemon threads.
 #[must_use = "without a name it is dropped, and waits, at once"]
 #[derive(Debug)]
 pub struct WaitAtEnd {

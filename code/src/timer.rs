@@ -41,7 +41,6 @@ use super::timer_alarm::Alarm;
 
 pub use super::timer_alarm::{CancelError, Phase};
 
-// ANCHOR: timer
 /// A thread that waits for a while, and then calls a function that returns
 /// a `T`.
 ///
@@ -78,6 +77,7 @@ pub use super::timer_alarm::{CancelError, Phase};
 /// Source: [Timer objects][python].
 ///
 /// [python]: https://docs.python.org/3/library/threading.html#timer-objects
+// ANCHOR: timer
 pub struct Timer<T = ()> {
     thread: Thread<Option<T>>,
     alarm: Arc<Alarm>,

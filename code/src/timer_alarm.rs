@@ -60,7 +60,6 @@ pub struct CancelError {
 }
 // ANCHOR_END: phase
 
-// ANCHOR: alarm
 /// One call at a point in time, unless it is cancelled before.
 ///
 /// # Examples
@@ -78,6 +77,7 @@ pub struct CancelError {
 /// assert_eq!(kitchen.join().unwrap(), Some("the soup is done"));
 /// assert!(alarm.cancel().is_err()); // too late
 /// ```
+// ANCHOR: alarm
 pub struct Alarm {
     /// When the time is up, once it is set; `None` in it means never.
     pub(crate) due: OnceLock<Option<Instant>>,

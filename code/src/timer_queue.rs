@@ -67,7 +67,6 @@ pub struct CancelError {
     pub phase: Phase,
 }
 
-// ANCHOR: queue
 /// One thread that calls many functions, each after a delay of its own.
 ///
 /// The functions, here called *callbacks*, run on the thread of the queue,
@@ -109,6 +108,7 @@ pub struct CancelError {
 /// Source: [Scheduling delayed callbacks][python].
 ///
 /// [python]: https://docs.python.org/3/library/asyncio-eventloop.html
+// ANCHOR: queue
 pub struct TimerQueue {
     schedule: Arc<Schedule>,
     /// There until the queue is dropped.

@@ -39,7 +39,6 @@ use super::spawn::{
 };
 use super::spawn_native::native_id;
 
-// ANCHOR: current
 /// Returns a handle of the calling thread.
 ///
 /// It is the main thread's in the main thread, and a new dummy thread's in a
@@ -80,6 +79,7 @@ pub fn current_thread() -> ThreadHandle {
 /// let state = with_current_thread(|thread| thread.state());
 /// assert!(state.is_alive());
 /// ```
+// ANCHOR: current
 #[inline]
 pub fn with_current_thread<R>(f: impl FnOnce(&ThreadHandle) -> R) -> R {
     let mut f = Some(f);
@@ -120,7 +120,6 @@ fn departing() -> ThreadHandle {
 }
 // ANCHOR_END: current
 
-// ANCHOR: numbers
 /// Returns the number that tells the calling thread from all others of the
 /// program.
 ///
@@ -140,6 +139,7 @@ fn departing() -> ThreadHandle {
 /// # Differences from Python
 ///
 /// Python may use the number again when the thread has ended.
+// ANCHOR: ident
 #[inline]
 #[must_use]
 pub fn get_ident() -> NonZeroU64 {
@@ -152,6 +152,7 @@ fn first_ident() -> NonZeroU64 {
     IDENT.set(ident.get());
     ident
 }
+// ANCHOR_END: ident
 
 /// Returns the number that the system gave the calling thread.
 ///
@@ -167,6 +168,7 @@ fn first_ident() -> NonZeroU64 {
 ///
 /// assert_eq!(get_native_id(), native_id());
 /// ```
+// ANCHOR: native_id
 #[inline]
 #[must_use]
 pub fn get_native_id() -> Option<u64> {
@@ -179,9 +181,8 @@ pub fn get_native_id() -> Option<u64> {
         NATIVE_ID.get()
     })
 }
-// ANCHOR_END: numbers
+// ANCHOR_END: native_id
 
-// ANCHOR: enumerate
 /// Returns handles of all threads that are alive, the main thread first and
 /// the others in the order in which they were made.
 ///
@@ -195,6 +196,7 @@ pub fn get_native_id() -> Option<u64> {
 ///
 /// assert_eq!(enumerate()[0], main_thread());
 /// ```
+// ANCHOR: enumerate
 #[must_use]
 pub fn enumerate() -> Vec<ThreadHandle> {
     let mut threads = vec![main_thread()];
@@ -202,6 +204,7 @@ pub fn enumerate() -> Vec<ThreadHandle> {
     threads.extend(registry.values().filter(is_alive).cloned());
     threads
 }
+// ANCHOR_END: enumerate
 
 /// Returns how many threads are alive: the length of [`enumerate`].
 ///
@@ -210,6 +213,7 @@ pub fn enumerate() -> Vec<ThreadHandle> {
 ///
 /// assert!(active_count() >= 1);
 /// ```
+// ANCHOR: count
 #[must_use]
 pub fn active_count() -> usize {
     let registry = REGISTRY.lock();
@@ -219,7 +223,7 @@ pub fn active_count() -> usize {
 fn is_alive(thread: &&ThreadHandle) -> bool {
     thread.record.life.state().is_alive()
 }
-// ANCHOR_END: enumerate
+// ANCHOR_END: count
 
 #[cfg(test)]
 mod tests {

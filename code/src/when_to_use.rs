@@ -42,7 +42,7 @@ const ROUNDS: usize = 3;
 /// Does the tasks on so many threads, and returns their results in the order
 /// of the tasks.
 ///
-/// Each thread takes the next task that nobody has taken, so a long task
+/// Each thread takes the next task that no thread has taken, so a long task
 /// keeps only one thread busy, and the others do the rest.
 /// No more threads are started than there are tasks.
 ///
@@ -95,7 +95,7 @@ where
     let work_on = || {
         let mut done = Vec::new();
         loop {
-            // `Relaxed`: it hands out numbers, and no memory with them.
+            // `Relaxed`: the number carries no other memory with it.
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(task) = tasks.get(number) else { break };
             done.push((number, work(task)));
@@ -121,7 +121,7 @@ fn assert_not_zero(threads: usize) {
 
 type Payload = Box<dyn Any + Send>;
 
-/// What the threads have done, or else the first panic, which goes on here.
+/// What the threads have done, or else the first panic, which continues here.
 fn all_or_first_panic<R>(
     ended: Vec<Result<Vec<R>, Payload>>,
     refused: Option<Payload>,
@@ -350,7 +350,7 @@ pub struct Differs {
 
 impl fmt::Display for Differs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "result {} is another one on threads", self.place)
+        write!(f, "result {} differs when computed on threads", self.place)
     }
 }
 
@@ -595,7 +595,8 @@ mod tests {
         };
         let differs = compare(1, &[0, 1, 2, 3], third_changes).unwrap_err();
         assert_eq!(differs, Differs { place: 2 });
-        assert_eq!(differs.to_string(), "result 2 is another one on threads");
+        let said = differs.to_string();
+        assert_eq!(said, "result 2 differs when computed on threads");
     }
 
     #[test]

@@ -16,12 +16,58 @@ struct Pair {
     python: [&'static str; 2],
 }
 
-const PAIRS: &[Pair] = &[Pair {
-    program: "configure_daemon",
-    control: "configure_non_daemon",
-    rust: ["daemon(true)", "daemon(false)"],
-    python: ["daemon=True", "daemon=False"],
-}];
+const PAIRS: &[Pair] = &[
+    Pair {
+        program: "configure_daemon",
+        control: "configure_non_daemon",
+        rust: ["daemon(true)", "daemon(false)"],
+        python: ["daemon=True", "daemon=False"],
+    },
+    Pair {
+        program: "exceptions_in_thread",
+        control: "exceptions_in_main",
+        rust: ["Thread::new(print_page).start()?.wait()?", "print_page()"],
+        python: ["start(print_page).join()", "print_page()"],
+    },
+    Pair {
+        program: "main_thread_wait",
+        control: "main_thread_no_wait",
+        rust: ["let _end", "let _"],
+        python: ["daemon=False", "daemon=True"],
+    },
+    Pair {
+        program: "blocking_calls_once",
+        control: "blocking_calls_anew",
+        rust: ["start + LIMIT", "Instant::now() + LIMIT"],
+        python: ["start + LIMIT", "time.monotonic() + LIMIT"],
+    },
+    Pair {
+        program: "life_cycle_marked",
+        control: "life_cycle_unmarked",
+        rust: ["|| life_cycle::blocked(wait)", "wait"],
+        python: ["thread.blocked()", "contextlib.nullcontext()"],
+    },
+    Pair {
+        program: "spawn",
+        control: "spawn_early_join",
+        rust: [
+            "println!(\"main: reads Dracula\");\n    drop(begin);\n    \
+             emma.join()?;",
+            "drop(begin);\n    emma.join()?;\n    \
+             println!(\"main: reads Dracula\");",
+        ],
+        python: [
+            "print(\"main: reads Dracula\")\nbegin.set()\nemma.join()",
+            "begin.set()\nemma.join()\nprint(\"main: reads Dracula\")",
+        ],
+    },
+    Pair {
+        program: "worker",
+        control: "worker_run",
+        rust: ["Greeter.start()?.join()?;", "Greeter.run();"],
+        python: ["greeter.start()\ngreeter.join()", "greeter.run()"],
+    },
+];
 
 #[test]
 fn a_program_and_its_control_differ_in_one_thing() {

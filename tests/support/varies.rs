@@ -109,6 +109,18 @@ pub const TABLE: &[Varies] = &[
         free_order: &[],
     },
     Varies {
+        program: "exceptions_in_main",
+        because: "a panic names the system's thread, a traceback varies",
+        filters: &[THREAD_OF_A_PANIC, PLACES_OF_PYTHON],
+        free_order: &[],
+    },
+    Varies {
+        program: "exceptions_in_thread",
+        because: "a traceback has lines of Python's own, by version",
+        filters: &[FRAMES_OF_PYTHON, PLACES_OF_PYTHON],
+        free_order: &[],
+    },
+    Varies {
         program: "gil_counter",
         because: "it measures",
         filters: &[CELLS],

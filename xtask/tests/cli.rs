@@ -71,7 +71,7 @@ fn help_has_one_line_for_each_command() {
       check    Do everything that CI does, step by step
       bless    Show the outputs that changed, and accept them
       bench    Measure against other crates, and record the ratios
-      record   Run the programs that measure, and record their numbers
+      record   Run the programs that measure, and record their numbers; and record schedules
       prove    Try the primitives under every schedule up to a bound
       mutants  Change one place of a module at a time, and record which tests notice
 

@@ -49,6 +49,14 @@ pub const MODELS: &[Model] = &[
     },
     Model {
         primitive: PRIMITIVE,
+        promise: "a notification says whether a thread was waiting, also one \
+                  whose time is up",
+        preemptions: Some(3),
+        sees: &["woke it", "nobody waited"],
+        run: says_whether_it_woke,
+    },
+    Model {
+        primitive: PRIMITIVE,
         promise: "over a reentrant lock a wait leaves every level and comes \
                   back to it",
         preemptions: None,
@@ -169,6 +177,19 @@ fn some() {
 }
 
 /// Each token is for one waiter; the hasty one may leave without.
+fn says_whether_it_woke() {
+    let condition = shared(());
+    let clock = thread::spawn(time::time_passes);
+    let waiter = spawn(&condition, |condition| {
+        let mut guard = condition.acquire();
+        condition.wait_timeout(&mut guard, WAIT)
+    });
+    let told = condition.notify_one(&condition.acquire());
+    saw(if told { "woke it" } else { "nobody waited" });
+    clock.join().unwrap();
+    assert_eq!(waiter.join().unwrap(), told);
+}
+
 fn time_is_up() {
     let condition = shared(0);
     let clock = thread::spawn(time::time_passes);

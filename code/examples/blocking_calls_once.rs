@@ -1,0 +1,22 @@
+//! One deadline for three calls: only the first of them has time to wait.
+
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+const LIMIT: Duration = Duration::from_millis(50);
+
+fn main() {
+    let (_sender, parcels) = mpsc::channel::<u32>();
+    let start = Instant::now();
+    let mut waits = 0;
+    for _ in 0..3 {
+        // ANCHOR: once
+        let end = start + LIMIT;
+        let rest = end.saturating_duration_since(Instant::now());
+        waits += u32::from(!rest.is_zero());
+        assert!(parcels.recv_timeout(rest).is_err()); // none comes
+        // ANCHOR_END: once
+    }
+    println!("calls that waited: {waits} of 3");
+    println!("each for {LIMIT:?}: {}", start.elapsed() >= LIMIT * waits);
+}
