@@ -128,7 +128,8 @@ static BOOK: LazyLock<Result<Book, String>> = LazyLock::new(|| {
         book.config.set("output.html.search.enable", false)?;
         // Most of them lead to pages that are not there.
         let none: [(&str, &str); 0] = [];
-        book.config.set("output.html.redirect", BTreeMap::from(none))?;
+        book.config
+            .set("output.html.redirect", BTreeMap::from(none))?;
         let alone = alone::wait(&folder.with_extension("lock"))?;
         book.config.build.build_dir = folder.clone();
         book.build()?;

@@ -19,7 +19,11 @@ macro_rules! counterexamples {
                     #[allow(unused_imports, reason = "most are not")]
                     use crate::book::{lock, rlock};
 
-                    #[allow(unused, reason = "a mutant leaves a lot unused")]
+                    #[allow(
+                        unused,
+                        clippy::overly_complex_bool_expr,
+                        reason = "that is how some mutants are"
+                    )]
                     mod module {
                         include!(concat!(
                             env!("OUT_DIR"),
@@ -37,7 +41,9 @@ macro_rules! counterexamples {
                     #[path = $file]
                     #[allow(
                         clippy::duplicate_mod,
-                        reason = "other module, same program"
+                        clippy::redundant_closure,
+                        reason = "other module, same program; a call in the \
+                                  text is a step"
                     )]
                     pub mod program;
                 }
@@ -49,7 +55,9 @@ macro_rules! counterexamples {
                     #[path = $file]
                     #[allow(
                         clippy::duplicate_mod,
-                        reason = "other module, same program"
+                        clippy::redundant_closure,
+                        reason = "other module, same program; a call in the \
+                                  text is a step"
                     )]
                     pub mod program;
                 }
