@@ -1,6 +1,4 @@
 //! A bounded buffer: one lock, and a condition for each thing to wait for.
-//!
-//! Travels with: `condition.rs`, `lock.rs`, `rlock.rs`.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
