@@ -205,21 +205,14 @@ class Player {
         return Array.from(this.stepper.querySelector('[role=group]').children);
     }
 
-    fails([kind, text]) {
-        const { right } = this.data;
-        return ['deadlock', 'panic'].includes(kind)
-            || kind === 'done' && right !== undefined && !right.includes(text);
-    }
-
-    end() {
-        const end = this.data.nodes[this.node][5];
-        return end && [end[0], this.data.texts[end[1]]];
+    end(id = this.node) {
+        return this.data.ends[this.data.nodes[id][5]];
     }
 
     // What it shows is what is recorded for the node.
     agrees() {
-        const { threads, values, texts, nodes } = this.data;
-        const [stands, shown, held, output, next] = nodes[this.node];
+        const { threads, stands, values, texts, nodes } = this.data;
+        const [places, shown, held, output, next] = nodes[this.node];
         const lines = this.stepper.querySelectorAll('pre code > div');
         this.movers.forEach((id, index) => {
             const choice = this.choices()[index];
@@ -227,7 +220,7 @@ class Player {
             if (isFree !== next.some(([mover]) => mover === id)) {
                 this.says(`${threads[id]} ${isFree ? 'can' : "can't"} be chosen`);
             }
-            const [status, line] = stands[id] ?? ['e'];
+            const [status, line] = stands[places[id]] ?? ['e'];
             if (line && 'rgwj'.includes(status)) {
                 const mark = lines[line - 1].querySelector(`b[data-thread="${index + 1}"]`);
                 if (!mark || !choice.textContent.endsWith(`line ${line}`)) {
@@ -239,7 +232,7 @@ class Player {
         const wanted = [
             ...values.map((_, index) => texts[shown[index]]),
             ...held.map(([, id]) => `held by ${threads[id]}`),
-            ...texts[output].split('\n'),
+            texts[output],
         ];
         for (const text of wanted) {
             if (!state.includes(text)) {
@@ -284,24 +277,24 @@ class Player {
         return steps;
     }
 
-    show(name, wanted) {
+    // Shows a failure, and says after how many steps it comes.
+    fail() {
         this.restart();
-        this.button(name).click();
+        this.button('fails').click();
         const steps = this.forward();
-        const end = this.end();
-        if (!end || !wanted(end) || this.button('Forward').ariaDisabled !== 'true') {
-            this.says(`"${name}" comes to ${end}`);
+        const [words, fails] = this.end() ?? [];
+        if (!fails || this.button('Forward').ariaDisabled !== 'true') {
+            this.says(`the failure that it shows is: ${words}`);
         }
         return steps;
     }
 
     // The number of steps to the nearest end that fails.
     nearest() {
-        const { nodes, texts } = this.data;
+        const { nodes } = this.data;
         let front = new Set([0]);
         for (let steps = 0; front.size; steps += 1) {
-            const ends = Array.from(front, id => nodes[id][5]).filter(Boolean);
-            if (ends.some(([kind, text]) => this.fails([kind, texts[text]]))) {
+            if (Array.from(front).some(id => this.end(id)?.[1])) {
                 return steps;
             }
             front = new Set(Array.from(front).flatMap(id => nodes[id][4].map(([, to]) => to)));
@@ -310,15 +303,12 @@ class Player {
     }
 
     play() {
-        const { ends } = this.data;
-        const fails = end => this.fails(end);
-        const works = end => end[0] === 'done' && !fails(end);
-
         this.restart();
         const outlook = Array.from(this.stepper.querySelectorAll('li'), item => item.textContent);
-        ends.forEach(([, , number], index) => {
-            if (!outlook[index].includes(`(${number} schedule`)) {
-                this.says(`of ${number} schedules it says: ${outlook[index]}`);
+        this.data.ends.forEach(([words, fails], index) => {
+            const isTold = !fails || /wrong|deadlock|panic/.test(words);
+            if (outlook[index] !== words || !isTold) {
+                this.says(`of the end "${words}" it says: ${outlook[index]}`);
             }
         });
 
@@ -341,15 +331,9 @@ class Player {
         if ((nearest === undefined) === Boolean(this.button('fails'))) {
             this.says('a button for what fails is missing, or too many');
         }
-        if (nearest !== undefined) {
-            this.show('Show one that fails', fails);
-            const steps = this.show('Show the shortest', fails);
-            if (steps !== nearest) {
-                this.says(`the shortest that fails has ${nearest} steps, not ${steps}`);
-            }
-            if (ends.some(works)) {
-                this.show('Show a good one', works);
-            }
+        const steps = nearest && this.fail();
+        if (steps !== nearest) {
+            this.says(`the shortest that fails has ${nearest} steps, not ${steps}`);
         }
         return this.problems;
     }

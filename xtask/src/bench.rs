@@ -132,7 +132,7 @@ fn versions(root: &Path) -> Result<Vec<String>> {
 }
 
 fn choose(root: &Path, name: Option<&str>) -> Result<Vec<String>> {
-    let benches = project::stems(&root.join("code/benches"))?;
+    let benches = project::stems(&root.join("code/benches"), ".rs")?;
     let Some(name) = name else {
         return Ok(benches);
     };

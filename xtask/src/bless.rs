@@ -46,7 +46,7 @@ pub fn run(root: &Path, program: Option<&str>, yes: bool) -> Result<()> {
 }
 
 fn check_name(root: &Path, program: Option<&str>) -> Result<()> {
-    let programs = project::stems(&root.join("code/examples"))?;
+    let programs = project::stems(&root.join("code/examples"), ".rs")?;
     match program {
         Some(name) if !programs.iter().any(|program| program == name) => {
             let programs = programs.iter().map(String::as_str);

@@ -111,15 +111,15 @@ pub fn file_name(path: &Path) -> &str {
         .unwrap_or_default()
 }
 
-/// The names, without `.rs`, of the Rust files in `folder`.
+/// The names of the files in `folder` that end so, without that ending.
 ///
 /// # Errors
 ///
 /// When the folder can't be read.
-pub fn stems(folder: &Path) -> Result<Vec<String>> {
-    let files = files(folder, ".rs")?;
+pub fn stems(folder: &Path, ending: &str) -> Result<Vec<String>> {
+    let files = files(folder, ending)?;
     let names = files.iter().map(|path| file_name(path));
     Ok(names
-        .map(|name| name.trim_end_matches(".rs").to_owned())
+        .map(|name| name.trim_end_matches(ending).to_owned())
         .collect())
 }

@@ -94,7 +94,7 @@ pub fn part(anchor: &str, text: &str) -> String {
 }
 
 fn choose(root: &Path, program: Option<&str>) -> Result<Vec<String>> {
-    let programs = project::stems(&root.join("code/examples"))?;
+    let programs = project::stems(&root.join("code/examples"), ".rs")?;
     let Some(name) = program else {
         let recorded = |program: &String| {
             root.join(format!("{FOLDER}/{program}.md")).is_file()

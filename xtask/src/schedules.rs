@@ -4,6 +4,7 @@
 //! The package `proofs` has the programs, and records them when it is built
 //! on its own checker, in a target folder of its own.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -18,8 +19,8 @@ pub const FOLDER: &str = "src/recorded/schedules";
 /// Where the programs are.
 pub const PROGRAMS: &str = "tests/proofs/schedules";
 
-/// Records the programs that have `word` in their names, and checks all that
-/// a recording takes for granted.
+/// Records the programs and the counterexamples that have `word` in their
+/// names, and checks all that a recording takes for granted.
 ///
 /// # Errors
 ///
@@ -53,12 +54,23 @@ pub fn recorder(root: &Path, folder: &Path) -> Command {
 }
 
 fn choose(root: &Path, word: &str) -> Result<(), names::Unknown> {
-    let programs = project::stems(&root.join(PROGRAMS)).unwrap_or_default();
-    if programs.iter().any(|name| name.contains(word)) {
+    let names = names(root);
+    if names.iter().any(|name| name.contains(word)) {
         return Ok(());
     }
-    let programs = programs.iter().map(String::as_str);
-    Err(names::unknown("program", word, programs))
+    let names = names.iter().map(String::as_str);
+    Err(names::unknown("program", word, names))
+}
+
+/// Those of the programs, and of all that was recorded before.
+fn names(root: &Path) -> BTreeSet<String> {
+    let programs = project::stems(&root.join(PROGRAMS), ".rs");
+    let recorded = project::stems(&root.join(FOLDER), ".md");
+    [programs, recorded]
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect()
 }
 
 #[cfg(test)]

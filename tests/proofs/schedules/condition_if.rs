@@ -7,21 +7,22 @@ pub fn main() {
     let new_order = Condition::new(&orders);
     facade::show!(orders, new_order);
     thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                let mut list = orders.acquire();
-                if list.is_empty() {
-                    new_order.wait(&mut list);
-                }
-                list.pop().expect("an order");
-            });
-        }
         scope.spawn(|| {
-            for dish in ["soup", "salad"] {
-                let mut list = orders.acquire();
-                list.push(dish);
-                new_order.notify_all(&list);
+            let mut list = orders.acquire();
+            if list.is_empty() {
+                new_order.wait(&mut list);
             }
+            list.pop().expect("an order");
+        });
+        scope.spawn(|| {
+            let mut list = orders.acquire();
+            list.push("soup");
+            new_order.notify_one(&list);
+            drop(list);
+            orders.acquire().clear();
+            let mut list = orders.acquire();
+            list.push("salad");
+            new_order.notify_one(&list);
         });
     });
 }

@@ -81,6 +81,11 @@ pub(crate) fn looks() -> bool {
     LOOKS.get()
 }
 
+/// What a step inside a module does, where each operation is a step.
+pub(crate) fn tell(what: &str) {
+    me().0.tell_inside(what);
+}
+
 /// What the program prints belongs to its schedule.
 pub fn print(text: &str) {
     let (execution, _) = me();

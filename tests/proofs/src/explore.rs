@@ -2,6 +2,7 @@
 //! table, a diagram, and as JSON for a page.
 
 mod check;
+mod counterexample;
 mod diagram;
 mod graph;
 mod json;
@@ -16,6 +17,7 @@ use crate::checker::{self, Moment, Plan, Source};
 
 pub use crate::checker::{End, Grain, Kind, Look, Show, Shown, State, print};
 pub use check::{Checked, check};
+pub use counterexample::Counterexample;
 pub use graph::{Edge, Graph, Node};
 pub use page::Recording;
 
@@ -70,13 +72,24 @@ pub fn explore(
     merges: bool,
     runs: usize,
 ) -> Tree {
+    explore_from(program, grain, merges, runs, &[])
+}
+
+/// Tries every schedule that begins so.
+fn explore_from(
+    program: &Program,
+    grain: Grain,
+    merges: bool,
+    runs: usize,
+    start: &[usize],
+) -> Tree {
     let source = Arc::new(Source::new(program.file, program.text));
     let seen = merges.then(|| Arc::new(Mutex::new(HashSet::new())));
     let mut tree = Tree {
         complete: true,
         ..Tree::default()
     };
-    let mut todo = vec![Vec::new()];
+    let mut todo = vec![start.to_vec()];
     while let Some(choices) = todo.pop() {
         if tree.runs == runs {
             tree.complete = false;

@@ -79,6 +79,15 @@ pub use queue::{
     unpark_one, unpark_requeue,
 };
 
+/// Tells the recorder what a step inside a module does.
+#[cfg(recorder)]
+fn tell(what: &str) {
+    checker::tell(what);
+}
+
+#[cfg(not(recorder))]
+fn tell(_: &str) {}
+
 /// `parking_lot_core::SpinWait`, which gives up at once: the checker lets
 /// other threads run at any moment anyway.
 #[derive(Default)]

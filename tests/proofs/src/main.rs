@@ -116,6 +116,8 @@ pub use book::{
 };
 
 #[cfg(recorder)]
+mod counterexamples;
+#[cfg(recorder)]
 mod planted;
 #[cfg(recorder)]
 mod schedules;

@@ -1,6 +1,8 @@
 //! Programs that put the recorder itself to the test, and that no page shows.
 
-use facade::explore::{End, Grain, Graph, Program, Tree, check, explore};
+use facade::explore::{
+    Counterexample, End, Grain, Graph, Program, Tree, check, explore,
+};
 
 /// A module with a bug that no schedule of whole calls shows.
 #[allow(unused, reason = "the program needs little of it")]
@@ -39,6 +41,10 @@ pub fn problems() -> Vec<String> {
             "the bug of broken_event is not found",
         ),
         (
+            bug_of_the_control_is_found(),
+            "a counterexample whose control fails, too, is taken for one",
+        ),
+        (
             waiting_drop_ends(),
             "drop_that_waits does not end in a deadlock",
         ),
@@ -59,6 +65,17 @@ fn bug_in_a_module_is_found() -> bool {
     let program = program!(broken_event);
     let graph = Graph::new(&tree(&program), &program);
     check(&program, &graph, 100).is_err()
+}
+
+/// Without a bug that the control does not have, a schedule shows nothing.
+fn bug_of_the_control_is_found() -> bool {
+    let example = Counterexample {
+        program: program!(broken_event),
+        control: programs::broken_event::main,
+        start: &[],
+        values: &[],
+    };
+    example.markdown().is_err()
 }
 
 /// The threads of a deadlock are left, whatever their values do when they are

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use crate::checker::sync::Mutex;
 use crate::lazy::Lazy;
 use crate::parker::Parker;
+use crate::tell;
 use crate::time::{Instant, park_until};
 
 /// What a parked thread tells whoever unparks it.
@@ -102,7 +103,10 @@ static QUEUE: Lazy<Mutex<Queue>> = Lazy::new();
 
 fn with<R>(f: impl FnOnce(&mut Vec<Rc<Parked>>) -> R) -> R {
     match QUEUE.get(|| Mutex::new(Queue::default())).lock() {
-        Ok(mut queue) => f(&mut queue.0),
+        Ok(mut queue) => {
+            tell("locks the queue");
+            f(&mut queue.0)
+        }
         Err(_) => panic!("another thread of this model has panicked"),
     }
 }

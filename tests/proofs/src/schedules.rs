@@ -6,6 +6,9 @@ use std::{env, fs};
 
 use facade::explore::{self, Program, Recording};
 
+use crate::counterexamples::COUNTEREXAMPLES;
+use crate::planted;
+
 /// What a program prints belongs to its schedule.
 #[collapse_debuginfo(yes)]
 macro_rules! println {
@@ -62,10 +65,10 @@ recordings! {
         ["Ada", "Ben"] [1 2 1 2] [];
     condition_hand_over: "Waiting and notifying"
         ["taker", "giver"] [1 1 2 2 2 1 1] ["list"];
-    condition_if: "Two cooks are woken for one order"
-        ["first cook", "second cook", "guest"] [1 1 2 2 3 3 3 1 1 2] ["orders"];
-    condition_while: "Two cooks look again when they are woken"
-        ["first cook", "second cook", "guest"] [1 1 2 2 3 3 3 1 1 2 2] ["orders"];
+    condition_if: "The order is gone when the cook wakes"
+        ["cook", "guest"] [1 1 2 2 2 2 2 1] ["orders"];
+    condition_while: "The cook looks again when it wakes"
+        ["cook", "guest"] [1 1 2 2 2 2 2 1 1] ["orders"];
     event_clear_first: "The event is cleared before the look"
         ["cook", "guest"] [1 1 2 2 1] ["orders", "news"];
     event_clear_late: "The event is cleared after the look"
@@ -124,13 +127,19 @@ pub fn main() -> ExitCode {
     };
     let word = words.get(1).map_or("", String::as_str);
     stay_on_one_core();
-    let chosen = |it: &&Recording| it.program.name.contains(word);
-    let problems: Vec<String> = RECORDINGS
+    let folder = Path::new(folder);
+    let recorded = RECORDINGS
         .iter()
-        .filter(chosen)
-        .map(|recording| record(recording, Path::new(folder), most))
+        .filter(|it| it.program.name.contains(word))
+        .map(|it| record(it, folder, most));
+    let shown = COUNTEREXAMPLES
+        .iter()
+        .filter(|it| it.program.name.contains(word))
+        .map(|it| write(it.program.name, folder, &it.markdown()?));
+    let problems: Vec<String> = recorded
+        .chain(shown)
         .filter_map(Result::err)
-        .chain(crate::planted::problems())
+        .chain(planted::problems())
         .collect();
     problems.iter().for_each(|problem| eprintln!("{problem}"));
     match problems.is_empty() {
@@ -159,11 +168,18 @@ fn record(
     let name = recording.program.name;
     let (graph, runs) = recording.graph()?;
     if runs <= SMALL || most > RUNS[0] {
-        explore::check(&recording.program, &graph, most)?;
+        let checked = explore::check(&recording.program, &graph, most)?;
+        if !checked.fine {
+            eprintln!("{name}: too large to try each operation as a step");
+        }
     }
-    let file = folder.join(name).with_extension("md");
     let text = recording.markdown(&graph);
     let text = text.map_err(|problem| format!("{name}: {problem}"))?;
+    write(name, folder, &text)
+}
+
+fn write(name: &str, folder: &Path, text: &str) -> Result<(), String> {
+    let file = folder.join(name).with_extension("md");
     fs::write(&file, text)
         .map_err(|error| format!("can't write {}: {error}", file.display()))
 }

@@ -21,6 +21,21 @@ impl<T: Debug> Show for Lock<T> {
             value: value.map(|value| format!("{:?}", *value)),
         }
     }
+
+    fn named(value: &str) -> String {
+        lock_byte(value).to_owned()
+    }
+}
+
+/// What a value of a lock's byte is called.
+pub fn lock_byte(value: &str) -> &str {
+    match value {
+        "0" => "FREE",
+        "1" => "HELD",
+        "4" => "FREE + SLEEPERS",
+        "5" => "HELD + SLEEPERS",
+        other => other,
+    }
 }
 
 impl Show for Semaphore {

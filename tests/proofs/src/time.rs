@@ -74,7 +74,9 @@ pub fn time_passes() {
 impl Instant {
     /// Now.
     pub fn now() -> Self {
-        Instant(clock().now.get())
+        let clock = clock();
+        crate::tell("reads the clock");
+        Instant(clock.now.get())
     }
 
     /// The later moment, unless the duration is zero; a thousand years are
@@ -116,6 +118,7 @@ pub(crate) fn park_until(parker: &Rc<Parker>, deadline: Option<Instant>) {
         return;
     };
     let clock = clock();
+    crate::tell("reads the clock");
     if Instant(clock.now.get()) < deadline {
         clock.sleepers.borrow_mut().push(Rc::clone(parker));
         parker.park();

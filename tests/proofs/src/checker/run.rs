@@ -361,8 +361,9 @@ impl Execution {
         }
     }
 
-    /// Comes before each operation on shared memory; tells whether the
-    /// program itself makes it, with no module between.
+    /// Comes before each operation on shared memory; tells whether that is a
+    /// step of its own: the program itself makes it, with no module between,
+    /// or the grain is that fine.
     pub(crate) fn operation(&self) -> bool {
         let (_, id) = me();
         if looks() {
@@ -387,7 +388,7 @@ impl Execution {
             self.switch(id, Status::Ready);
             self.observe(id, "step");
         }
-        direct
+        direct || every
     }
 
     fn counts_too_many(&self) -> bool {
@@ -434,6 +435,21 @@ impl Execution {
         if !looks() {
             self.inner().told = Some(what);
         }
+    }
+
+    /// The same, for a step inside a module.
+    pub(super) fn tell_inside(&self, what: &str) {
+        if self.grain == Grain::Operations {
+            self.tell(what.to_owned());
+        }
+    }
+
+    /// What a value of the atomic at `address` is called.
+    pub(super) fn named(&self, address: usize, value: &str) -> String {
+        let entries = self.entries();
+        let mut named =
+            entries.iter().filter_map(|it| it.named(address, value));
+        named.next().unwrap_or_else(|| value.to_owned())
     }
 
     pub(super) fn print(&self, text: &str) {

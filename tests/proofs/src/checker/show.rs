@@ -50,6 +50,11 @@ pub trait Show {
 
     /// Must leave the object as it is.
     fn look(&self) -> Look;
+
+    /// What a value of its atomics is called.
+    fn named(value: &str) -> String {
+        value.to_owned()
+    }
 }
 
 /// What a reader can see of an object.
@@ -70,6 +75,7 @@ pub(crate) struct Entry {
     pub(super) object: Object,
     start: usize,
     size: usize,
+    named: fn(&str) -> String,
     /// Gone when the object may be gone.
     look: Option<Box<dyn Fn() -> Look + Send>>,
 }
@@ -90,6 +96,7 @@ impl Entry {
             },
             start: std::ptr::from_ref(object).addr(),
             size: size_of::<T>(),
+            named: T::named,
             look: Some(look),
         }
     }
@@ -98,6 +105,11 @@ impl Entry {
     pub(super) fn offset(&self, address: usize) -> Option<usize> {
         let offset = address.checked_sub(self.start)?;
         (offset < self.size).then_some(offset)
+    }
+
+    /// What `value` is called, if the atomic at `address` is a part of this.
+    pub(super) fn named(&self, address: usize, value: &str) -> Option<String> {
+        self.offset(address).map(|_| (self.named)(value))
     }
 
     /// What was seen last is there to stay.

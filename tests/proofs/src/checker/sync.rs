@@ -136,7 +136,7 @@ pub mod atomic {
                 }
 
                 pub fn store(&self, value: $type, _: Ordering) {
-                    let tell = |_, new| format!("writes {new}");
+                    let tell = |_: &str, new: &str| format!("writes {new}");
                     self.access(|_| Some(value), tell);
                 }
 
@@ -151,12 +151,16 @@ pub mod atomic {
                     _: Ordering,
                     _: Ordering,
                 ) -> Result<$type, $type> {
-                    let write = |old| (old == current).then_some(new);
+                    let is_found = Cell::new(false);
+                    let write = |old| {
+                        is_found.set(old == current);
+                        (old == current).then_some(new)
+                    };
                     let found = self.access(write, |old, new| {
-                        if old == current {
+                        if is_found.get() {
                             format!("finds {old}, writes {new}")
                         } else {
-                            format!("finds {old}, and writes nothing")
+                            format!("finds {old}, writes nothing")
                         }
                     });
                     if found == current { Ok(found) } else { Err(found) }
@@ -171,17 +175,21 @@ pub mod atomic {
                 fn access(
                     &self,
                     write: impl FnOnce($type) -> Option<$type>,
-                    tell: impl FnOnce($type, $type) -> String,
+                    tell: impl FnOnce(&str, &str) -> String,
                 ) -> $type {
                     let address = std::ptr::from_ref(self).addr();
                     let (execution, _) = me();
-                    let direct = execution.operation();
+                    let is_step = execution.operation();
                     let old = self.0.get();
                     let new = write(old);
                     self.0.set(new.unwrap_or(old));
                     execution.access(address, old, new);
-                    if direct {
-                        execution.tell(tell(old, self.0.get()));
+                    if is_step {
+                        let named = |value: $type| {
+                            execution.named(address, &value.to_string())
+                        };
+                        let new = named(self.0.get());
+                        execution.tell(tell(&named(old), &new));
                     }
                     old
                 }

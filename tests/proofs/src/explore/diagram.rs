@@ -1,5 +1,7 @@
 //! One schedule as a sequence diagram.
 
+use crate::checker::Object;
+
 use super::{Graph, Recording, table, words};
 
 /// The diagram of the schedule, in Mermaid's language.
@@ -30,18 +32,23 @@ fn steps<'a>(
     let steps = recording.schedule.iter().zip(way);
     let step = |(&thread, at): (&usize, usize)| Step {
         thread,
-        object: receiver(graph, at, thread),
+        object: object(graph, at, thread),
         words: graph.nodes[at].next[&thread].words.replace(';', ","),
     };
     Ok(steps.map(step).collect())
 }
 
-/// The object that the thread uses in its next step.
-fn receiver(graph: &Graph, at: usize, thread: usize) -> Option<&str> {
-    let state = &graph.nodes[at].state;
-    let name = state.threads[thread].next.receiver();
-    let object = state.objects.iter().find(|it| it.name == name);
-    object.map(|it| it.name)
+/// The object that the thread uses in its next step: the one whose method it
+/// calls, or the one that changes, as when a guard is dropped.
+fn object(graph: &Graph, at: usize, thread: usize) -> Option<&str> {
+    let node = &graph.nodes[at];
+    let name = node.state.threads[thread].next.receiver();
+    let before = &node.state.objects;
+    let after = &graph.nodes[node.next[&thread].to].state.objects;
+    let is_called = |it: &&Object| it.name == name;
+    let changes = |it: &&Object| !after.contains(it);
+    let object = before.iter().find(is_called);
+    object.or(before.iter().find(changes)).map(|it| it.name)
 }
 
 impl Step<'_> {

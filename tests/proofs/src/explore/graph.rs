@@ -36,6 +36,10 @@ pub struct Graph {
 /// of a panic.
 pub type Ends = BTreeMap<(End, String), u128>;
 
+/// A schedule that ends badly, after how many steps and how many changes from
+/// one thread to another.
+type Failure = (usize, usize, Vec<usize>);
+
 impl Graph {
     /// Makes one node of those in a tree that look alike and go on alike.
     pub fn new(tree: &Tree, program: &Program) -> Self {
@@ -73,6 +77,37 @@ impl Graph {
         Ok(way)
     }
 
+    /// The shortest schedule that ends badly, and of several the one in which
+    /// another thread moves least often.
+    pub fn shortest_failure(&self) -> Option<Vec<usize>> {
+        let (_, _, schedule) = self.failure(0, 0, &mut HashMap::new())?;
+        Some(schedule)
+    }
+
+    fn failure(
+        &self,
+        at: usize,
+        last: usize,
+        known: &mut HashMap<(usize, usize), Option<Failure>>,
+    ) -> Option<Failure> {
+        if let Some(failure) = known.get(&(at, last)) {
+            return failure.clone();
+        }
+        let node = &self.nodes[at];
+        let fails = node.end.as_ref().is_some_and(fails);
+        let here = fails.then(|| (0, 0, Vec::new()));
+        let mut later = |(&thread, edge): (&usize, &Edge)| {
+            let (steps, switches, rest) =
+                self.failure(edge.to, thread, known)?;
+            let switches = switches + usize::from(thread != last);
+            Some((steps + 1, switches, [vec![thread], rest].concat()))
+        };
+        let failure =
+            here.or_else(|| node.next.iter().filter_map(&mut later).min());
+        known.insert((at, last), failure.clone());
+        failure
+    }
+
     /// How the program may end.
     pub fn ends(&self) -> Ends {
         self.count(0, &mut HashMap::new())
@@ -95,6 +130,11 @@ impl Graph {
         known.insert(at, ends.clone());
         ends
     }
+}
+
+/// Whether it is a bad end.
+pub fn fails(end: &End) -> bool {
+    matches!(end, End::Deadlock | End::Panic(_))
 }
 
 /// What there is to read in the end.

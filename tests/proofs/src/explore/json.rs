@@ -2,19 +2,19 @@
 
 use serde_json::{Value, json};
 
-use crate::checker::{Status, Thread};
+use crate::checker::{Status, Step, Thread};
 
-use super::graph::{Ends, text};
+use super::graph::{fails, text};
 use super::{End, Graph, Node, Recording};
 
 /// The graph, a line for each node.
 pub fn json(recording: &Recording, graph: &Graph) -> String {
+    let ends: Vec<(End, String)> = graph.ends().into_keys().collect();
     let mut tables = Tables::default();
     // What most nodes have is the first of its kind.
-    tables.calls.number("");
     tables.texts.number("");
     let values = recording.values;
-    let line = |node| tables.node(node, values).to_string();
+    let line = |node| tables.node(node, values, &ends).to_string();
     let nodes: Vec<String> = graph.nodes.iter().map(line).collect();
     let program = &recording.program;
     let parts = [
@@ -24,35 +24,51 @@ pub fn json(recording: &Recording, graph: &Graph) -> String {
         ("schedule", json!(recording.schedule)),
         ("values", json!(recording.values)),
         ("objects", json!(tables.objects.0)),
-        ("ends", ends(&graph.ends())),
+        ("ends", judged(&ends, recording.right)),
         ("lines", json!(recording.lines())),
-        ("calls", json!(tables.calls.0)),
+        ("stands", json!(tables.stands)),
         ("texts", json!(tables.texts.0)),
     ];
-    let right = ("right", json!(recording.right));
-    let right = Some(right).filter(|_| !recording.right.is_empty());
     let part = |(name, value)| format!("\"{name}\":{value},\n");
-    let parts: String = parts.into_iter().chain(right).map(part).collect();
+    let parts: String = parts.into_iter().map(part).collect();
     let nodes = nodes.join(",\n");
     let json = format!("{{{parts}\"nodes\":[\n{nodes}\n]}}");
     // The script element must not end in the middle.
     json.replace("</", "<\\/")
 }
 
-fn ends(ends: &Ends) -> Value {
-    let end = |((end, text), number): (&(End, String), &u128)| {
-        json!([kind(end), text, number.to_string()])
+/// The ends in words, and whether they are failures.
+fn judged(ends: &[(End, String)], right: &[&str]) -> Value {
+    let judge = |(end, text): &(End, String)| {
+        let words = words(end, &flat(text));
+        let is_wrong = *end == End::Done
+            && !right.is_empty()
+            && !right.contains(&text.as_str());
+        match is_wrong {
+            true => json!([format!("wrong: {words}"), true]),
+            false => json!([words, fails(end)]),
+        }
     };
-    ends.iter().map(end).collect()
+    ends.iter().map(judge).collect()
 }
 
-fn kind(end: &End) -> &'static str {
-    match end {
-        End::Done => "done",
+fn words(end: &End, text: &str) -> String {
+    let what = match end {
+        End::Done if text.is_empty() => return "all threads end".to_owned(),
+        End::Done => return format!("prints {text}"),
+        End::Limit | End::Same(_) => return "too long to follow".to_owned(),
         End::Deadlock => "deadlock",
         End::Panic(_) => "panic",
-        End::Limit | End::Same(_) => "limit",
+    };
+    match text {
+        "" => what.to_owned(),
+        _ => format!("{what}: {text}"),
     }
+}
+
+/// In one line.
+fn flat(text: &str) -> String {
+    text.trim().replace('\n', " / ")
 }
 
 fn letter(status: Status) -> &'static str {
@@ -83,18 +99,20 @@ impl Table {
 #[derive(Default)]
 struct Tables {
     objects: Table,
-    calls: Table,
+    stands: Vec<Value>,
     texts: Table,
 }
 
 impl Tables {
-    fn node(&mut self, node: &Node, values: &[&str]) -> Value {
+    fn node(
+        &mut self,
+        node: &Node,
+        values: &[&str],
+        ends: &[(End, String)],
+    ) -> Value {
         let state = &node.state;
-        let threads: Vec<Value> = state
-            .threads
-            .iter()
-            .map(|it| self.thread(node, it))
-            .collect();
+        let threads: Vec<usize> =
+            state.threads.iter().map(|it| self.thread(it)).collect();
         let values: Vec<usize> =
             values.iter().map(|name| self.value(node, name)).collect();
         let held: Vec<[usize; 2]> = state
@@ -102,7 +120,7 @@ impl Tables {
             .iter()
             .filter_map(|it| Some([self.objects.number(it.name), it.holder?]))
             .collect();
-        let output = self.texts.number(&state.output);
+        let output = self.texts.number(&flat(&state.output));
         let next: Vec<Value> = node
             .next
             .iter()
@@ -116,22 +134,21 @@ impl Tables {
             json!(next),
         ];
         if let Some(end) = &node.end {
-            let text = self.texts.number(&text(end, state));
-            parts.push(json!([kind(end), text]));
+            let end = (end.clone(), text(end, state));
+            parts.push(json!(ends.iter().position(|it| *it == end)));
         }
         parts.into()
     }
 
-    fn thread(&mut self, node: &Node, thread: &Thread) -> Value {
-        let call = self.calls.number(&thread.next.call);
-        let start = (letter(thread.status), thread.next.line, call);
-        let name = thread.next.receiver();
-        let is_known = node.state.objects.iter().any(|it| it.name == name);
-        if thread.status == Status::Waits && is_known {
-            let object = self.objects.number(name);
-            return json!([start.0, start.1, start.2, object]);
-        }
-        json!(start)
+    /// Where the thread stands.
+    fn thread(&mut self, thread: &Thread) -> usize {
+        let Step { line, call } = &thread.next;
+        let stand = json!([letter(thread.status), line, call]);
+        let known = self.stands.iter().position(|known| *known == stand);
+        known.unwrap_or_else(|| {
+            self.stands.push(stand);
+            self.stands.len() - 1
+        })
     }
 
     fn value(&mut self, node: &Node, name: &str) -> usize {

@@ -53,7 +53,8 @@ impl Recording {
     ///
     /// A sentence, if the program has no such schedule.
     pub fn markdown(&self, graph: &Graph) -> Result<String, String> {
-        let table = table::table(self, graph)?;
+        let (schedule, values) = (self.schedule, self.values);
+        let table = table::table(&self.program, graph, schedule, values)?;
         let diagram = diagram::diagram(self, graph)?;
         let script = format!(
             "<script type=\"application/json\">\n{}\n</script>",
@@ -69,12 +70,16 @@ impl Recording {
             part("diagram", &diagram),
             part("ends", &sentence(&graph.ends())),
         ];
-        let start = "<!-- Written by `cargo book record schedules`. -->\n";
-        Ok(start.to_owned() + &parts.join("\n"))
+        Ok(file(&parts.join("\n")))
     }
 }
 
-fn part(anchor: &str, text: &str) -> String {
+/// A file that pages include.
+pub(super) fn file(parts: &str) -> String {
+    format!("<!-- Written by `cargo book record schedules`. -->\n{parts}")
+}
+
+pub(super) fn part(anchor: &str, text: &str) -> String {
     let text = text.trim_end();
     format!(
         "<!-- ANCHOR: {anchor} -->\n{text}\n<!-- ANCHOR_END: {anchor} -->\n"

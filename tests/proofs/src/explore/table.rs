@@ -1,15 +1,14 @@
 //! One schedule as a table: a column for each thread that moves.
 
-use super::{Graph, Recording, words};
+use super::{Graph, Program, words};
 
-/// The table of the schedule.
-pub fn table(recording: &Recording, graph: &Graph) -> Result<String, String> {
-    let Recording {
-        program,
-        schedule,
-        values,
-        ..
-    } = recording;
+/// The table of the schedule, with these values in its last columns.
+pub fn table(
+    program: &Program,
+    graph: &Graph,
+    schedule: &[usize],
+    values: &[&str],
+) -> Result<String, String> {
     let way = graph.way(schedule)?;
     let threads = threads(schedule);
     let mut head = vec!["step".to_owned()];

@@ -11,16 +11,16 @@ pub fn of(
     [before, after]: [&State; 2],
     told: Option<&str>,
 ) -> String {
-    if let Some(told) = told {
-        return told.lines().next().unwrap_or_default().to_owned();
-    }
-    let what = Change {
+    let change = Change {
         program,
         thread,
         before,
         after,
     };
-    what.words()
+    match told.and_then(|told| told.lines().next()) {
+        Some(told) => told.to_owned() + &change.consequences(),
+        None => change.words(),
+    }
 }
 
 /// What a thread is called.
@@ -191,19 +191,42 @@ impl Change<'_> {
         }
     }
 
-    /// Whom this step woke, or moved to the queue of a lock.
     fn notify(&self, name: &str) -> String {
-        let pairs = self.before.threads.iter().zip(&self.after.threads);
-        let is_told = |(old, new): &(&Thread, &Thread)| {
-            old.status == Status::Waits
-                && (new.status == Status::Woken || new.moved != old.moved)
-        };
-        let told = pairs.enumerate().filter(|(_, pair)| is_told(pair));
-        let told: Vec<_> = told.map(|(id, _)| self.name(id)).collect();
+        let told = self.told(|old, new| {
+            new.status == Status::Woken || new.moved != old.moved
+        });
         match told.is_empty() {
             true => format!("notifies {name}, but no thread waits"),
             false => format!("notifies {}", told.join(" and ")),
         }
+    }
+
+    /// What becomes of threads in a step that tells itself what it does.
+    fn consequences(&self) -> String {
+        let woken = self.told(|_, new| new.status == Status::Woken);
+        let moved = self.told(|old, new| new.moved && !old.moved);
+        let mut all = String::new();
+        if !moved.is_empty() {
+            all += &format!(", moves {}", moved.join(" and "));
+        }
+        if !woken.is_empty() {
+            all += &format!(", wakes {}", woken.join(" and "));
+        }
+        if self.sleeps() {
+            all += ", sleeps";
+        }
+        all
+    }
+
+    /// Those that slept before this step, and for which that is true now.
+    fn told(&self, is_told: impl Fn(&Thread, &Thread) -> bool) -> Vec<String> {
+        let pairs = self.before.threads.iter().zip(&self.after.threads);
+        pairs
+            .enumerate()
+            .filter(|(_, (old, _))| old.status == Status::Waits)
+            .filter(|(_, (old, new))| is_told(old, new))
+            .map(|(id, _)| self.name(id))
+            .collect()
     }
 }
 

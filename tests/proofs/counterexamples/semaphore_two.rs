@@ -1,0 +1,12 @@
+use std::thread;
+
+use super::module::Semaphore;
+
+pub fn main() {
+    let semaphore = Semaphore::new(1);
+    facade::show!(semaphore);
+    thread::scope(|scope| {
+        scope.spawn(|| drop(semaphore.acquire()));
+        scope.spawn(|| drop(semaphore.acquire()));
+    });
+}
