@@ -3,8 +3,8 @@
 //! The benchmarks measure ours and a peer in turn and give criterion the
 //! ratio of the two, so that criterion's estimates are ratios.
 //!
-//! A processor and a benchmark have a [recording] of their own. The
-//! [tables](tables) that pages include are made of all recordings.
+//! A processor and a benchmark have a `recording` of their own. The
+//! `tables` that pages include are made of all recordings.
 
 mod recording;
 mod results;
